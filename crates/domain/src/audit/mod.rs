@@ -1,0 +1,69 @@
+//! The audit trail (45 CFR 164.312(b)): who did what, to whom, when, from where, and with what outcome.
+
+mod act;
+
+pub use act::{Act, Detail, LoginFailure};
+
+use crate::session::named;
+use crate::{AuditEventId, ClientContext, SessionId, Timestamp, UserId};
+
+named! {
+    /// How an act ended.
+    pub enum Outcome {
+        /// It was done.
+        Success = "success",
+        /// It was tried and did not work.
+        Failure = "failure",
+        /// It was not allowed.
+        Denied = "denied",
+    }
+}
+
+/// One event of the trail. It names people by id alone, so that erasing a person leaves the trail whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Which event it is.
+    pub id: AuditEventId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What was done.
+    pub act: Act,
+    /// Who did it; nobody when the caller is not known.
+    pub actor: Option<UserId>,
+    /// To whom; nobody when there is no such account.
+    pub subject: Option<UserId>,
+    /// In which session.
+    pub session: Option<SessionId>,
+    /// From where; nowhere when the service did it by itself, or an operator at its command line.
+    pub client: Option<ClientContext>,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<String>,
+}
+
+/// An event as it is read back: the names that were written, whatever version wrote them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct RecordedEvent {
+    /// Which event it is.
+    pub id: AuditEventId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What was done.
+    pub event: String,
+    /// How it ended.
+    pub outcome: String,
+    /// Who did it.
+    pub actor_id: Option<UserId>,
+    /// To whom.
+    pub subject_id: Option<UserId>,
+    /// In which session.
+    pub session_id: Option<SessionId>,
+    /// From which address.
+    pub ip_address: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,182 @@
+//! Messages that leave by mail. What they say is here; how they look is the mail adapter's.
+
+use std::time::Duration;
+
+use crate::session::named;
+use crate::{EmailAddress, Locale, MailId, SecretToken, Timestamp, UserId};
+
+/// A message that was queued to one address.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Which message it is; the same at each try, so that a receiver can tell a duplicate.
+    pub id: MailId,
+    /// To whom.
+    pub to: EmailAddress,
+    /// In which language, when the user has one.
+    pub locale: Option<Locale>,
+    /// What it says.
+    pub message: Message,
+}
+
+/// What a mail says.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Here is a link with a one-time token.
+    Link {
+        /// What the link is for.
+        purpose: LinkPurpose,
+        /// The token.
+        token: SecretToken,
+        /// Until when it is good.
+        expires_at: Timestamp,
+    },
+    /// Something happened that the owner of the address should know of.
+    Notice(Notice),
+}
+
+named! {
+    /// What a link in a mail is for.
+    pub enum LinkPurpose {
+        /// Prove the address given at registration.
+        VerifyAddress = "verify_address",
+        /// Choose a password for an account that was registered more than once before the address was proven.
+        FinishRegistration = "finish_registration",
+        /// Prove the new address of an account.
+        ConfirmNewAddress = "confirm_new_address",
+        /// Set a new password.
+        ResetPassword = "reset_password",
+        /// Set the first password of an account that was made for its owner.
+        AcceptInvitation = "accept_invitation",
+    }
+}
+
+/// Something that happened to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Notice {
+    /// Somebody tried to register the address, which has an account.
+    AlreadyRegistered,
+    /// The password was changed, or reset.
+    PasswordChanged,
+    /// Somebody who is logged in asked for another address.
+    AddressChangeRequested,
+    /// The address was replaced; goes to the old one.
+    AddressChanged,
+    /// Too many failed logins.
+    AccountLocked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A refresh token was used twice; the session was ended.
+    SessionCompromised,
+    /// The account was closed.
+    AccountDeleted,
+}
+
+impl Notice {
+    /// The name in stores and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AlreadyRegistered => "already_registered",
+            Self::PasswordChanged => "password_changed",
+            Self::AddressChangeRequested => "address_change_requested",
+            Self::AddressChanged => "address_changed",
+            Self::AccountLocked { .. } => "account_locked",
+            Self::SessionCompromised => "session_compromised",
+            Self::AccountDeleted => "account_deleted",
+        }
+    }
+}
+
+impl Message {
+    /// The name in stores and metrics.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Link { purpose, .. } => purpose.as_str(),
+            Self::Notice(notice) => notice.as_str(),
+        }
+    }
+}
+
+/// An entry of the outbox: committed with the change that it tells of, worked off by one background job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Which entry it is.
+    pub id: MailId,
+    /// Whose account it is about, when that is known.
+    pub user_id: Option<UserId>,
+    /// The address that it is for.
+    pub recipient: EmailAddress,
+    /// The language of the mail.
+    pub locale: Option<Locale>,
+    /// What it is, for people and metrics.
+    pub kind: String,
+    /// Its content, encrypted, since it holds tokens.
+    pub sealed: Vec<u8>,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// How often sending it was begun.
+    pub attempts: u32,
+}
+
+/// When to try again a mail that did not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// The wait after the first failure; it doubles from there.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+    /// How long after it was queued a mail is given up.
+    pub give_up_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// 5 s, doubling up to 15 min, for three days.
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(5),
+            longest: Duration::from_secs(15 * 60),
+            give_up_after: Duration::from_secs(3 * 24 * 3_600),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The time of the next try after `attempts` of them, or `None` when it is time to give up.
+    #[must_use]
+    pub fn next_attempt(&self, queued_at: Timestamp, attempts: u32, now: Timestamp) -> Option<Timestamp> {
+        (now.since(queued_at) < self.give_up_after).then(|| now.plus(self.delay(attempts)))
+    }
+
+    /// How long to wait after `attempts` tries.
+    #[must_use]
+    pub fn delay(&self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(16);
+        self.first.saturating_mul(1 << doublings).min(self.longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_end() {
+        let policy = RetryPolicy::default();
+        let seconds: Vec<u64> = (1..=9).map(|attempts| policy.delay(attempts).as_secs()).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 320, 640, 900]);
+
+        let queued = Timestamp::EPOCH;
+        assert_eq!(policy.next_attempt(queued, 1, queued), Some(queued.plus(policy.first)));
+        assert_eq!(policy.next_attempt(queued, 400, queued.plus(policy.give_up_after)), None);
+    }
+
+    #[test]
+    fn a_message_does_not_print_its_token() {
+        let token = SecretToken::presented("marked-secret").unwrap();
+        let link = Message::Link { purpose: LinkPurpose::ResetPassword, token, expires_at: Timestamp::EPOCH };
+        assert!(!format!("{link:?}").contains("marked"));
+    }
+}

@@ -1,0 +1,59 @@
+//! One-time tokens, sent by mail: one purpose, one use, a short life.
+
+use std::time::Duration;
+
+use crate::session::named;
+use crate::{EmailAddress, OneTimeTokenId, Timestamp, UserId};
+
+named! {
+    /// What a one-time token is good for, and for nothing else.
+    pub enum Purpose {
+        /// Proving the address given at registration.
+        EmailVerification = "email_verification",
+        /// Proving the address that shall take the place of the present one.
+        EmailChange = "email_change",
+        /// Setting a new password after the old one was forgotten.
+        PasswordReset = "password_reset",
+        /// Setting the first password of an account that somebody else made, or two people tried to make.
+        Invitation = "invitation",
+    }
+}
+
+impl Purpose {
+    /// How long a token of this purpose lives.
+    #[must_use]
+    pub const fn lifetime(self) -> Duration {
+        const MINUTE: u64 = 60;
+        const DAY: u64 = 24 * 60 * MINUTE;
+        match self {
+            Self::EmailVerification | Self::EmailChange => Duration::from_secs(DAY),
+            Self::PasswordReset => Duration::from_secs(30 * MINUTE),
+            Self::Invitation => Duration::from_secs(7 * DAY),
+        }
+    }
+}
+
+/// What is known of a one-time token that was issued. A new one of the same user and purpose voids it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneTimeToken {
+    /// Which token it is.
+    pub id: OneTimeTokenId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// The address it was sent to: what its use proves.
+    pub address: EmailAddress,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it stops being good.
+    pub expires_at: Timestamp,
+}
+
+impl OneTimeToken {
+    /// A token for `user_id` and `purpose` that goes to `address`.
+    #[must_use]
+    pub fn issue(id: OneTimeTokenId, user_id: UserId, purpose: Purpose, address: EmailAddress, now: Timestamp) -> Self {
+        Self { id, user_id, purpose, address, issued_at: now, expires_at: now.plus(purpose.lifetime()) }
+    }
+}

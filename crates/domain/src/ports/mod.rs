@@ -1,0 +1,42 @@
+//! The ports: what the use cases need of the world. Small traits, object-safe, each named for the need.
+//!
+//! With the feature `mocks`, every port has a mock of the same name with `Mock` before it.
+
+mod authenticator;
+mod cipher;
+mod clock;
+mod hasher;
+mod mailer;
+mod records;
+mod store;
+mod strength;
+mod token;
+mod users;
+
+pub use authenticator::{Authenticator, Principal};
+pub use cipher::{CipherError, FieldCipher};
+pub use clock::{Clock, Entropy};
+pub use hasher::{HasherError, PasswordHasher, Verification};
+pub use mailer::{MailError, Mailer};
+pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
+pub use store::{Conflict, Leases, Store, StoreError, UnitOfWork};
+pub use strength::PasswordStrength;
+pub use token::{AccessClaims, PublicKey, SignedToken, TokenError, TokenHasher, TokenIssuer, TokenVerifier};
+pub use users::{Sessions, Users};
+
+#[cfg(feature = "mocks")]
+pub use {
+    authenticator::MockAuthenticator,
+    cipher::MockFieldCipher,
+    clock::{MockClock, MockEntropy},
+    hasher::MockPasswordHasher,
+    mailer::MockMailer,
+    records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
+    store::{MockLeases, MockStore, MockUnitOfWork},
+    strength::MockPasswordStrength,
+    token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},
+    users::{MockSessions, MockUsers},
+};
+
+/// The cause of a failure, kept for the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,183 @@
+//! The store and its transactions.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{AuditLog, Cause, LoginAttempts, OneTimeTokens, Outbox, Roles, Sessions, Users};
+use crate::audit::RecordedEvent;
+use crate::policy::Attempts;
+use crate::role::Role;
+use crate::user::{Account, NotificationPreferences};
+use crate::{AttemptKey, EmailAddress, Session, Timestamp, UserId};
+
+/// Keeps everything. What changes something goes through [`Store::begin`]; the other methods read without a transaction.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when no connection can be had in time.
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
+
+    /// Whether the store answers, within a second or two.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// The account that is not deleted and has this address.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Account>, StoreError>;
+
+    /// The account of this user.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError>;
+
+    /// The last `limit` password hashes of the user, the present one among them, newest first.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn password_history(&self, user: UserId, limit: usize) -> Result<Vec<crate::PasswordHash>, StoreError>;
+
+    /// The failed logins that are counted under `key`.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn attempts(&self, key: AttemptKey) -> Result<Attempts, StoreError>;
+
+    /// At most `limit` sessions of the user that were not ended and expire after `now`, newest first.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn sessions_of(&self, user: UserId, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError>;
+
+    /// The roles of the user, by name.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError>;
+
+    /// What the user wants to be told by mail.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError>;
+
+    /// At most `limit` audit events of which the user is actor or subject, newest first.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError>;
+}
+
+/// One transaction over every repository. Dropping it without [`UnitOfWork::commit`] undoes all, even when the request
+/// that made it was cancelled.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait UnitOfWork: Send {
+    /// Users and their passwords.
+    fn users(&mut self) -> &mut dyn Users;
+    /// Sessions and refresh tokens.
+    fn sessions(&mut self) -> &mut dyn Sessions;
+    /// One-time tokens.
+    fn tokens(&mut self) -> &mut dyn OneTimeTokens;
+    /// Failed logins.
+    fn attempts(&mut self) -> &mut dyn LoginAttempts;
+    /// Roles and who has them.
+    fn roles(&mut self) -> &mut dyn Roles;
+    /// The audit trail.
+    fn audit(&mut self) -> &mut dyn AuditLog;
+    /// Mail that shall leave.
+    fn outbox(&mut self) -> &mut dyn Outbox;
+
+    /// Makes all of it durable.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the store did not confirm it.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Undoes all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the store did not confirm it; it is undone all the same.
+    async fn rollback(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// Leases: each background job runs on the one replica that holds its lease.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Takes or renews the lease `name` for `holder` until `now` plus `ttl`; `false` when somebody else holds it.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn acquire(&self, name: &str, holder: &str, now: Timestamp, ttl: Duration) -> Result<bool, StoreError>;
+
+    /// Gives the lease back, when `holder` has it.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn release(&self, name: &str, holder: &str) -> Result<(), StoreError>;
+}
+
+/// What went wrong in the store, by what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Something that must be unique is there already.
+    #[error("conflict: {0}")]
+    Conflict(Conflict),
+    /// The row was changed or is gone since it was read: read it again.
+    #[error("the row was changed by somebody else")]
+    Stale,
+    /// The store does not answer, or not in time: try again later.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// What is stored is no valid value.
+    #[error("{table}.{column} holds what it cannot: {detail}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What is wrong, without the value.
+        detail: String,
+    },
+    /// A fault of the program or the schema.
+    #[error("the store failed")]
+    Internal(#[source] Cause),
+}
+
+/// What is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// An account with the same address.
+    #[error("the address has an account")]
+    EmailTaken,
+    /// The role is assigned already.
+    #[error("the user has the role")]
+    RoleAssigned,
+    /// Anything else that must be unique.
+    #[error("the row exists")]
+    Duplicate,
+}

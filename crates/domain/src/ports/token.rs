@@ -1,0 +1,89 @@
+//! Access tokens, and hashes of opaque ones.
+
+use secrecy::SecretString;
+
+use super::Cause;
+use crate::session::AuthMethods;
+use crate::{AttemptKey, EmailAddress, RoleName, SecretToken, SessionId, Timestamp, TokenHash, UserId};
+
+/// What an access token says (RFC 9068, section 2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// `sub`: whose it is.
+    pub subject: UserId,
+    /// `sid`: of which session.
+    pub session: SessionId,
+    /// `jti`: which token.
+    pub token_id: uuid::Uuid,
+    /// `iat`: since when it is valid.
+    pub issued_at: Timestamp,
+    /// `exp`: until when.
+    pub expires_at: Timestamp,
+    /// `auth_time`: when its owner proved last who they are.
+    pub auth_time: Timestamp,
+    /// `roles`: the roles at that time. Voxgate itself decides by those of now.
+    pub roles: Vec<RoleName>,
+    /// `amr`: how its owner proved who they are.
+    pub amr: AuthMethods,
+}
+
+/// A signed access token: a secret, since whoever bears it is believed (RFC 6750).
+#[derive(Clone, Debug)]
+pub struct SignedToken(pub SecretString);
+
+/// Signs access tokens.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait TokenIssuer: Send + Sync {
+    /// Signs `claims` with the current key.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Failed`] when there is no key to do it with.
+    fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError>;
+}
+
+/// Checks access tokens, by the rules of RFC 8725.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait TokenVerifier: Send + Sync {
+    /// What `token` says, when it is ours and valid `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Invalid`] for any other token.
+    fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenError>;
+
+    /// Every public key by which a token can still be valid.
+    fn public_keys(&self) -> Vec<PublicKey>;
+}
+
+/// An RSA key for verifying signatures (RFC 7517; RFC 7518, section 6.3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    /// `kid`: which key.
+    pub key_id: String,
+    /// `n`: the modulus, in unpadded base64url.
+    pub modulus: String,
+    /// `e`: the exponent, in unpadded base64url.
+    pub exponent: String,
+}
+
+/// Why a token was neither signed nor accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// It is not ours, not valid now, or no token at all.
+    #[error("not a valid access token")]
+    Invalid,
+    /// It could not be signed.
+    #[error("signing failed")]
+    Failed(#[source] Cause),
+}
+
+/// Hashes opaque tokens for storing and finding them.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait TokenHasher: Send + Sync {
+    /// The hash of `token`.
+    fn token(&self, token: &SecretToken) -> TokenHash;
+
+    /// What failed logins for `address` are counted under.
+    fn attempt_key(&self, address: &EmailAddress) -> AttemptKey;
+}

@@ -1,0 +1,181 @@
+//! Sessions: one login on one device, from the login until it ends.
+
+use std::net::IpAddr;
+
+use crate::refresh_token::Generation;
+use crate::{DeviceName, SessionId, Timestamp, UserAgent, UserId};
+
+/// One login on one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which session it is: the `sid` of its access tokens.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Where it runs.
+    pub device: Device,
+    /// How its owner proved who they are.
+    pub amr: AuthMethods,
+    /// When its owner did so last (OpenID Connect Core 1.0, `auth_time`).
+    pub auth_time: Timestamp,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was refreshed last.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// Which of its refresh tokens is the current one.
+    pub generation: Generation,
+    /// Why it is over, when it was ended.
+    pub ended: Option<SessionEnd>,
+}
+
+/// The device of a session, as far as it told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What its owner calls it.
+    pub name: Option<DeviceName>,
+    /// Its browser or program.
+    pub user_agent: Option<UserAgent>,
+    /// The address at login.
+    pub ip_address: IpAddr,
+}
+
+/// When and why a session was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionEnd {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: EndReason,
+}
+
+/// Declares an enum whose variants have names on the wire and in stores.
+macro_rules! named {
+    ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $vis enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every one there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name on the wire and in stores.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The one of that name, if there is one.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text)
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+named! {
+    /// Why a session was ended.
+    pub enum EndReason {
+        /// Its owner logged out.
+        LoggedOut = "logged_out",
+        /// Its owner ended it from another session.
+        Revoked = "revoked",
+        /// The password was changed in another session.
+        PasswordChanged = "password_changed",
+        /// The password was reset.
+        PasswordReset = "password_reset",
+        /// A refresh token that had been rotated away came back: it was stolen, or its successor was.
+        RefreshTokenReused = "refresh_token_reused",
+        /// The account was closed.
+        AccountDeleted = "account_deleted",
+        /// An administrator ended it, or switched the account off.
+        Administration = "administration",
+        /// The user had more sessions than one may have, and this was the oldest.
+        TooMany = "too_many",
+    }
+}
+
+named! {
+    /// How a user proved who they are (RFC 8176).
+    pub enum AuthMethods {
+        /// By password.
+        Password = "pwd",
+        /// By password and one-time code.
+        PasswordAndCode = "pwd otp",
+    }
+}
+
+impl AuthMethods {
+    /// The values of the `amr` claim (RFC 8176, section 2).
+    #[must_use]
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::Password => &["pwd"],
+            Self::PasswordAndCode => &["pwd", "otp"],
+        }
+    }
+
+    /// The methods that an `amr` claim lists, or `None` when it lists others.
+    #[must_use]
+    pub fn from_amr<S: AsRef<str>>(amr: &[S]) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.amr().iter().copied().eq(amr.iter().map(AsRef::as_ref)))
+    }
+}
+
+impl Session {
+    /// The session begins with its first refresh token.
+    #[must_use]
+    pub fn open(
+        id: SessionId,
+        user_id: UserId,
+        device: Device,
+        amr: AuthMethods,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            user_id,
+            device,
+            amr,
+            auth_time: now,
+            created_at: now,
+            last_seen_at: now,
+            expires_at,
+            generation: Generation::FIRST,
+            ended: None,
+        }
+    }
+
+    /// Its refresh token was rotated.
+    #[must_use]
+    pub fn refreshed(self, generation: Generation, now: Timestamp) -> Self {
+        Self { generation, last_seen_at: now.max(self.last_seen_at), ..self }
+    }
+
+    /// Its owner proved again who they are.
+    #[must_use]
+    pub fn reauthenticated(self, now: Timestamp) -> Self {
+        Self { auth_time: now, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_reason_and_method_comes_back_by_its_name() {
+        for reason in EndReason::ALL {
+            assert_eq!(EndReason::parse(reason.as_str()), Some(*reason));
+        }
+        for methods in AuthMethods::ALL {
+            assert_eq!(AuthMethods::from_amr(methods.amr()), Some(*methods));
+        }
+        assert_eq!(AuthMethods::from_amr(&["otp", "pwd"]), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! Users and their lifecycle: pending → active ⇄ inactive → deleted.
+
+mod lifecycle;
+mod preferences;
+mod profile;
+
+pub use lifecycle::{InvalidTransition, UserStatus};
+pub use preferences::NotificationPreferences;
+pub use profile::{Profile, ProfileField};
+
+use crate::{EmailAddress, PasswordHash, Timestamp, UserId};
+
+/// Somebody who has, or is about to have, an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Who it is: the subject of tokens and of audit events.
+    pub id: UserId,
+    /// Where mail goes, and the name at login.
+    pub email: EmailAddress,
+    /// When the address was proven to be the user's, if it was.
+    pub email_verified_at: Option<Timestamp>,
+    /// Where in its life the account is.
+    pub status: UserStatus,
+    /// What the person says of themselves.
+    pub profile: Profile,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When anything of it changed last.
+    pub updated_at: Timestamp,
+    /// When its owner logged in last.
+    pub last_login_at: Option<Timestamp>,
+    /// Counts the changes; a store refuses to save over a newer one.
+    pub version: i64,
+}
+
+/// A user beside the hash of their password, for the few use cases that compare one.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// The hash of the password; none before an invited person sets one.
+    pub password: Option<PasswordHash>,
+}
+
+impl User {
+    /// A new user who still has to prove the address.
+    #[must_use]
+    pub fn register(id: UserId, email: EmailAddress, profile: Profile, now: Timestamp) -> Self {
+        Self {
+            id,
+            email,
+            email_verified_at: None,
+            status: UserStatus::Pending,
+            profile,
+            created_at: now,
+            updated_at: now,
+            last_login_at: None,
+            version: 0,
+        }
+    }
+
+    /// The address was proven: a pending account becomes active; an inactive one stays so.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] when the account is deleted.
+    pub fn verify_email(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        let status = match self.status {
+            UserStatus::Pending => UserStatus::Active,
+            UserStatus::Active => UserStatus::Active,
+            UserStatus::Inactive => UserStatus::Inactive,
+            UserStatus::Deleted { .. } => return Err(self.status.cannot("verify its address")),
+        };
+        Ok(Self { email_verified_at: self.email_verified_at.or(Some(now)), status, updated_at: now, ..self })
+    }
+
+    /// The proven new address takes the place of the old one.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] unless the account is active.
+    pub fn change_email(self, email: EmailAddress, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.status {
+            UserStatus::Active => Ok(Self { email, email_verified_at: Some(now), updated_at: now, ..self }),
+            _ => Err(self.status.cannot("change its address")),
+        }
+    }
+
+    /// The account is closed softly: nobody can log in, and its address is free for a new one.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] when it is deleted already.
+    pub fn delete(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.status {
+            UserStatus::Deleted { .. } => Err(self.status.cannot("be deleted")),
+            _ => Ok(Self { status: UserStatus::Deleted { at: now }, updated_at: now, ..self }),
+        }
+    }
+
+    /// The profile is replaced.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile, now: Timestamp) -> Self {
+        Self { profile, updated_at: now, ..self }
+    }
+
+    /// The owner logged in.
+    #[must_use]
+    pub fn logged_in(self, now: Timestamp) -> Self {
+        Self { last_login_at: Some(now), ..self }
+    }
+
+    /// Whether the user may log in and use sessions.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == UserStatus::Active
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn pending() -> User {
+        let email = EmailAddress::parse("ada@example.org").unwrap();
+        User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH)
+    }
+
+    #[test]
+    fn a_proven_address_activates_a_pending_account() {
+        let later = Timestamp::EPOCH.plus(Duration::from_secs(60));
+        let user = pending().verify_email(later).unwrap();
+        assert!(user.is_active());
+        assert_eq!(user.email_verified_at, Some(later));
+    }
+
+    #[test]
+    fn proving_the_address_does_not_bring_back_a_deactivated_account() {
+        let user = User { status: UserStatus::Inactive, ..pending() };
+        assert_eq!(user.verify_email(Timestamp::EPOCH).unwrap().status, UserStatus::Inactive);
+    }
+
+    #[test]
+    fn a_deleted_account_makes_no_further_move() {
+        let deleted = pending().delete(Timestamp::EPOCH).unwrap();
+        assert!(!deleted.is_active());
+        assert!(deleted.clone().verify_email(Timestamp::EPOCH).is_err());
+        assert!(deleted.clone().change_email(pending().email, Timestamp::EPOCH).is_err());
+        assert!(deleted.delete(Timestamp::EPOCH).is_err());
+    }
+
+    #[test]
+    fn only_an_active_account_changes_its_address() {
+        let new = EmailAddress::parse("lovelace@example.org").unwrap();
+        assert!(pending().change_email(new.clone(), Timestamp::EPOCH).is_err());
+        let active = pending().verify_email(Timestamp::EPOCH).unwrap();
+        assert_eq!(active.change_email(new.clone(), Timestamp::EPOCH).unwrap().email, new);
+    }
+}

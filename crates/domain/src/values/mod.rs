@@ -1,0 +1,15 @@
+//! Values that are valid by construction: parsed once at the edge, good ever after.
+
+mod address;
+mod birth;
+mod password;
+mod text;
+mod token;
+mod zone;
+
+pub use address::{EmailAddress, EmailAddressError};
+pub use birth::{DateOfBirth, DateOfBirthError};
+pub use password::{Password, PasswordError, PasswordHash};
+pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, TextError};
+pub use token::{AttemptKey, SecretToken, TokenHash};
+pub use zone::{TimeZone, UnknownTimeZone};

@@ -1,0 +1,3 @@
+//! The Voxgate binary: settings, wiring, command line and background jobs.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The storage ports of the domain on SQLite and PostgreSQL, by diesel.
