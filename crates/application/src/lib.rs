@@ -1,1 +1,56 @@
-//! The use cases of Voxgate: one file each, a struct of ports and one verb.
+//! The use cases of Voxgate: what people and operators do, one file each, named by the verb.
+//!
+//! - **Is**: the order of steps: begin, load, decide (the domain does), save, record the audit event, queue the mail,
+//!   commit. Transactions begin and end here.
+//! - **Is not**: rules (they are in `voxgate-domain`), SQL, HTTP, SMTP, cryptography (they are in adapters).
+//! - **May depend on it**: `voxgate-http` and the binary.
+//!
+//! [`Application`] is the struct of ports; each file adds one verb to it.
+
+mod application;
+mod caller;
+mod error;
+mod lockout;
+mod one_time_links;
+mod outbox;
+mod password_check;
+mod token_pair;
+
+// Becoming a user.
+mod register;
+mod request_link;
+mod verify_email;
+
+// Coming in and staying in.
+mod authenticate;
+mod log_in;
+mod log_out;
+mod reauthenticate;
+mod refresh;
+
+// Looking after the account.
+mod change_email;
+mod change_password;
+mod delete_account;
+mod export_data;
+mod manage_sessions;
+mod notification_preferences;
+mod reset_password;
+mod update_profile;
+
+// Running the service.
+mod create_admin;
+mod dispatch_outbox;
+mod seed_roles;
+
+#[cfg(test)]
+mod test_support;
+
+pub use application::{Application, Policies, Ports};
+pub use caller::Caller;
+pub use dispatch_outbox::Dispatched;
+pub use error::Error;
+pub use export_data::PersonalData;
+pub use log_in::LogIn;
+pub use register::Register;
+pub use token_pair::TokenPair;

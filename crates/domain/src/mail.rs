@@ -130,15 +130,18 @@ pub struct RetryPolicy {
     pub longest: Duration,
     /// How long after it was queued a mail is given up.
     pub give_up_after: Duration,
+    /// How long sending one may take; a mail whose sender crashed is due again after that.
+    pub in_flight: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 5 s, doubling up to 15 min, for three days.
+    /// 5 s, doubling up to 15 min, for three days; 15 s to send one.
     fn default() -> Self {
         Self {
             first: Duration::from_secs(5),
             longest: Duration::from_secs(15 * 60),
             give_up_after: Duration::from_secs(3 * 24 * 3_600),
+            in_flight: Duration::from_secs(15),
         }
     }
 }

@@ -43,7 +43,7 @@ pub trait Users: Send {
     /// was taken.
     async fn save(&mut self, user: &User) -> Result<(), StoreError>;
 
-    /// Sets or clears the password, and remembers it among the former ones.
+    /// Sets the password and remembers it among the former ones, or clears it and forgets them.
     ///
     /// # Errors
     ///

@@ -1,0 +1,36 @@
+//! Change the address.
+
+use voxgate_domain::mail::{LinkPurpose, Message, Notice};
+use voxgate_domain::{Act, EmailAddress};
+
+use crate::outbox::{Errand, Recipient};
+use crate::{Application, Caller, Error};
+
+impl Application {
+    /// Asks for another address: a link goes to it, and the address changes when that is followed. The present one is
+    /// told. Whether the new one has an account already is told to its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReauthenticationRequired`]; [`Error::AddressUnchanged`] when it is the present one.
+    pub async fn change_email(&self, caller: &Caller, new: &EmailAddress) -> Result<(), Error> {
+        self.require_recent_authentication(caller)?;
+        let taken = self.ports.store.account_by_email(new).await?.is_some();
+        let mut uow = self.ports.store.begin().await?;
+        let user = uow.users().lock(caller.user_id()).await?.ok_or(Error::Unauthenticated)?.user;
+        if user.email == *new {
+            return Err(Error::AddressUnchanged);
+        }
+        uow.audit().record(&self.event(Act::EmailChangeRequested, caller.on_self())).await?;
+        if taken {
+            let notice = Errand::Send(Message::Notice(Notice::AlreadyRegistered));
+            self.queue(&mut *uow, Recipient { user: None, address: new, locale: None }, &notice).await?;
+        } else {
+            self.send_link(&mut *uow, &user, new, LinkPurpose::ConfirmNewAddress, caller.on_self()).await?;
+        }
+        self.queue_notice(&mut *uow, &user, Notice::AddressChangeRequested).await?;
+        uow.commit().await?;
+        self.mail_was_queued();
+        Ok(())
+    }
+}

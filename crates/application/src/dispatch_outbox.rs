@@ -1,0 +1,121 @@
+//! Dispatch the outbox: the background half of every mail.
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use voxgate_domain::mail::{LinkPurpose, Message, OutboxEntry};
+use voxgate_domain::ports::Mailer;
+
+use crate::outbox::{Errand, mail_of};
+use crate::{Application, Error};
+
+/// What one round of dispatching came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dispatched {
+    /// Entries worked off.
+    pub done: usize,
+    /// Entries that failed and will be tried again, or were given up.
+    pub failed: usize,
+}
+
+impl Application {
+    /// The most entries of one round.
+    pub const OUTBOX_ROUND: u32 = 32;
+    /// Mails under way at once.
+    const MAILS_AT_ONCE: usize = 4;
+
+    /// Works off the entries that are due, at most [`Application::OUTBOX_ROUND`] of them. Only one replica does so at a
+    /// time: whoever calls this holds the lease.
+    ///
+    /// An entry is claimed before it is sent and finished after: a crash in between sends it once more, and never
+    /// loses it.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store; a mail that does not leave is none, it is tried again by the retry policy.
+    pub async fn dispatch_outbox(&self, mailer: &dyn Mailer) -> Result<Dispatched, Error> {
+        let claimed = self.claim_due().await?;
+        let results: Vec<Result<bool, Error>> = stream::iter(claimed)
+            .map(|entry| async move { self.work_off(&entry, mailer).await })
+            .buffer_unordered(Self::MAILS_AT_ONCE)
+            .collect()
+            .await;
+        let mut dispatched = Dispatched::default();
+        for result in results {
+            if result? {
+                dispatched.done += 1;
+            } else {
+                dispatched.failed += 1;
+            }
+        }
+        Ok(dispatched)
+    }
+
+    async fn claim_due(&self) -> Result<Vec<OutboxEntry>, Error> {
+        let mut uow = self.ports.store.begin().await?;
+        let now = self.ports.clock.now();
+        let due = uow.outbox().due(now, Self::OUTBOX_ROUND).await?;
+        if due.is_empty() {
+            uow.rollback().await?;
+            return Ok(due);
+        }
+        for entry in &due {
+            uow.outbox().begin_attempt(entry.id, now.plus(self.policies.retry.in_flight)).await?;
+        }
+        uow.commit().await?;
+        Ok(due.into_iter().map(|entry| OutboxEntry { attempts: entry.attempts.saturating_add(1), ..entry }).collect())
+    }
+
+    /// Whether `entry` is done.
+    async fn work_off(&self, entry: &OutboxEntry, mailer: &dyn Mailer) -> Result<bool, Error> {
+        match self.errand_of(entry) {
+            Ok(Errand::Send(message)) => self.send(entry, message, mailer).await,
+            Ok(Errand::MakeLink(link)) => self.make_link(entry, link).await,
+            Err(error) => self.put_off(entry, &error).await,
+        }
+    }
+
+    async fn send(&self, entry: &OutboxEntry, message: Message, mailer: &dyn Mailer) -> Result<bool, Error> {
+        if let Err(error) = mailer.send(&mail_of(entry, message)).await {
+            return self.put_off(entry, &error).await;
+        }
+        let mut uow = self.ports.store.begin().await?;
+        uow.outbox().finish(entry.id, self.ports.clock.now()).await?;
+        uow.commit().await?;
+        Ok(true)
+    }
+
+    async fn make_link(&self, entry: &OutboxEntry, link: LinkPurpose) -> Result<bool, Error> {
+        let mut uow = self.ports.store.begin().await?;
+        self.make_requested_link(&mut *uow, entry, link).await?;
+        uow.outbox().finish(entry.id, self.ports.clock.now()).await?;
+        uow.commit().await?;
+        self.mail_was_queued();
+        Ok(true)
+    }
+
+    async fn put_off(&self, entry: &OutboxEntry, error: &(dyn std::error::Error + Send + Sync)) -> Result<bool, Error> {
+        let now = self.ports.clock.now();
+        let next = self.policies.retry.next_attempt(entry.queued_at, entry.attempts, now);
+        let report = describe(error);
+        match next {
+            Some(at) => tracing::warn!(mail = %entry.id, kind = entry.kind, %at, error = report, "mail put off"),
+            None => tracing::error!(mail = %entry.id, kind = entry.kind, error = report, "mail given up"),
+        }
+        let mut uow = self.ports.store.begin().await?;
+        uow.outbox().fail(entry.id, &report, next, now).await?;
+        uow.commit().await?;
+        Ok(false)
+    }
+}
+
+/// An error and its causes in one line of at most 500 characters.
+fn describe(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}

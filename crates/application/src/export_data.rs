@@ -1,0 +1,51 @@
+//! Export all that is held about a person (45 CFR 164.524).
+
+use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::role::Role;
+use voxgate_domain::user::NotificationPreferences;
+use voxgate_domain::{Act, Session, Timestamp, User};
+
+use crate::{Application, Caller, Error};
+
+/// All that is held about a person.
+#[derive(Debug)]
+pub struct PersonalData {
+    /// When it was put together.
+    pub exported_at: Timestamp,
+    /// The user with their particulars.
+    pub user: User,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// Their open sessions.
+    pub sessions: Vec<Session>,
+    /// What they want to be told by mail.
+    pub notification_preferences: NotificationPreferences,
+    /// The latest audit events about or by them, newest first.
+    pub events: Vec<RecordedEvent>,
+}
+
+impl Application {
+    /// The most audit events in one export.
+    pub const EXPORTED_EVENTS: u32 = 10_000;
+
+    /// All that is held about the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReauthenticationRequired`]; an error of the store.
+    pub async fn export_data(&self, caller: &Caller) -> Result<PersonalData, Error> {
+        self.require_recent_authentication(caller)?;
+        let user = caller.principal.user.clone();
+        let mut uow = self.ports.store.begin().await?;
+        uow.audit().record(&self.event(Act::DataExported, caller.on_self())).await?;
+        uow.commit().await?;
+        Ok(PersonalData {
+            exported_at: self.ports.clock.now(),
+            roles: caller.principal.roles.clone(),
+            sessions: self.list_sessions(caller).await?,
+            notification_preferences: self.ports.store.notification_preferences(user.id).await?,
+            events: self.ports.store.events_about(user.id, Self::EXPORTED_EVENTS).await?,
+            user,
+        })
+    }
+}

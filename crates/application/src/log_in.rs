@@ -1,0 +1,153 @@
+//! Log in with a password.
+
+use voxgate_domain::audit::LoginFailure;
+use voxgate_domain::ports::{UnitOfWork, Verification};
+use voxgate_domain::session::{AuthMethods, Device, EndReason};
+use voxgate_domain::user::Account;
+use voxgate_domain::{
+    Act, AttemptKey, ClientContext, DeviceName, EmailAddress, Generation, Password, PasswordHash, RoleName,
+    SecretToken, Session, SessionEnd, SessionId, User, UserStatus,
+};
+
+use crate::caller::Who;
+use crate::{Application, Error, TokenPair};
+
+/// What somebody logs in with.
+#[derive(Debug)]
+pub struct LogIn {
+    /// The address.
+    pub email: EmailAddress,
+    /// The password.
+    pub password: Password,
+    /// What they call the device.
+    pub device_name: Option<DeviceName>,
+}
+
+impl Application {
+    /// Begins a session.
+    ///
+    /// An unknown address costs the same hash and the same statements as a known one, and its failures lock it alike.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidCredentials`]; [`Error::AccountLocked`]; to whoever gave the right password
+    /// [`Error::EmailNotVerified`] and [`Error::AccountInactive`]; [`Error::Overloaded`]; an error of the store.
+    pub async fn log_in(&self, input: LogIn, client: &ClientContext) -> Result<TokenPair, Error> {
+        let key = self.ports.token_hasher.attempt_key(&input.email);
+        let account = self.ports.store.account_by_email(&input.email).await?;
+        let who = Who::anonymous(client).about(account.as_ref().map(|account| account.user.id));
+        self.refuse_if_locked(key, who).await?;
+
+        let stored = account.as_ref().and_then(|account| account.password.as_ref());
+        let verification = self.ports.passwords.verify(&input.password, stored).await?;
+        let renewed = match verification {
+            Verification::Match { outdated: true } => Some(self.ports.passwords.rehash(&input.password).await?),
+            Verification::Match { outdated: false } | Verification::Mismatch => None,
+        };
+
+        let uow = self.ports.store.begin().await?;
+        match (account, verification) {
+            (Some(account), Verification::Match { .. }) => {
+                let (session, secret, roles) = self.admit(uow, key, account, renewed, input.device_name, who).await?;
+                self.pair(&session, roles, secret)
+            }
+            (Some(account), Verification::Mismatch) => {
+                let failed = Act::LoginFailed(LoginFailure::WrongPassword);
+                Err(self.count_failure(uow, key, Some(&account.user), failed, who).await?)
+            }
+            (None, _) => {
+                let failed = Act::LoginFailed(LoginFailure::UnknownAddress);
+                Err(self.count_failure(uow, key, None, failed, who).await?)
+            }
+        }
+    }
+
+    /// The password was right: begins the session, unless the account may not have one.
+    async fn admit(
+        &self,
+        mut uow: Box<dyn UnitOfWork>,
+        key: AttemptKey,
+        seen: Account,
+        renewed: Option<PasswordHash>,
+        device_name: Option<DeviceName>,
+        who: Who<'_>,
+    ) -> Result<(Session, SecretToken, Vec<RoleName>), Error> {
+        let now = self.ports.clock.now();
+        let before = uow.attempts().lock(key, now).await?;
+        if let Some(until) = before.locked(now) {
+            return Err(self.refuse_locked(uow, until, who).await);
+        }
+        let held = uow.users().lock(seen.user.id).await?;
+        // Changed between looking and holding: the password that was right is not the password any more.
+        let Some(user) = held.filter(|held| held.password == seen.password).map(|held| held.user) else {
+            let failed = Act::LoginFailed(LoginFailure::WrongPassword);
+            return Err(self.count_failure(uow, key, None, failed, who).await?);
+        };
+        match user.status {
+            UserStatus::Active => {}
+            UserStatus::Pending => {
+                return Err(self.turn_away(uow, LoginFailure::EmailNotVerified, Error::EmailNotVerified, who).await?);
+            }
+            UserStatus::Inactive => {
+                return Err(self.turn_away(uow, LoginFailure::Inactive, Error::AccountInactive, who).await?);
+            }
+            UserStatus::Deleted { .. } => {
+                let failed = Act::LoginFailed(LoginFailure::UnknownAddress);
+                return Err(self.count_failure(uow, key, None, failed, who).await?);
+            }
+        }
+        self.clear_failures(&mut *uow, key, before).await?;
+        if let (Some(renewed), Some(old)) = (renewed, &seen.password) {
+            uow.users().renew_hash(user.id, old, &renewed).await?;
+            uow.audit().record(&self.event(Act::PasswordRehashed, who)).await?;
+        }
+        let (session, secret) = self.open_session(&mut *uow, user, device_name, AuthMethods::Password, who).await?;
+        let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
+        uow.commit().await?;
+        Ok((session, secret, roles))
+    }
+
+    /// Begins a session of `user`, and ends the oldest one when there are too many.
+    async fn open_session(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        user: User,
+        device_name: Option<DeviceName>,
+        amr: AuthMethods,
+        who: Who<'_>,
+    ) -> Result<(Session, SecretToken), Error> {
+        let now = self.ports.clock.now();
+        let policy = &self.policies.session;
+        let id = SessionId::generate(now, &*self.ports.entropy);
+        let device = Device {
+            name: device_name,
+            user_agent: who.client.and_then(|client| client.user_agent.clone()),
+            ip_address: who.client.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |client| client.ip_address),
+        };
+        let session = Session::open(id, user.id, device, amr, now, policy.expiry(now));
+        let (secret, token) = self.new_refresh_token(&session, Generation::FIRST);
+        uow.sessions().add(&session, &token).await?;
+        let end = SessionEnd { at: now, why: EndReason::TooMany };
+        let who = Who { actor: Some(user.id), ..who.about(Some(user.id)).within(id) };
+        let count = uow.sessions().end_excess(user.id, policy.max_per_user, end).await?;
+        if count > 0 {
+            uow.audit().record(&self.event(Act::SessionsEnded { count, why: end.why }, who)).await?;
+        }
+        uow.users().save(&user.logged_in(now)).await?;
+        uow.audit().record(&self.event(Act::LoginSucceeded(amr), who)).await?;
+        Ok((session, secret))
+    }
+
+    /// Records why somebody with the right password does not get in; the error to answer.
+    async fn turn_away(
+        &self,
+        mut uow: Box<dyn UnitOfWork>,
+        why: LoginFailure,
+        error: Error,
+        who: Who<'_>,
+    ) -> Result<Error, Error> {
+        uow.audit().record(&self.event(Act::LoginFailed(why), who)).await?;
+        uow.commit().await?;
+        Ok(error)
+    }
+}
