@@ -1,1 +1,48 @@
 //! The storage ports of the domain on SQLite and PostgreSQL, by diesel.
+//!
+//! - **Is**: [`Database`], which implements `Store`, `Authenticator` and `Leases`, and the migrations. Every query is
+//!   written once; where the databases differ, both arms stand in `dialect.rs`.
+//! - **Is not**: rules. What may be stored is decided by the domain; constraints of the database hold it a second time.
+//! - **May depend on it**: the server alone. Whoever uses the ports knows nothing of diesel.
+//!
+//! # Example
+//!
+//! ```
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! use voxgate_domain::ports::Store as _;
+//! use voxgate_storage::{Database, PoolOptions};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let url = format!("sqlite://{}/voxgate.db", folder.path().display());
+//! let database = Database::connect(&url, PoolOptions::default()).await?;
+//! database.migrate().await?;
+//! database.ping().await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod attempts;
+mod audit;
+mod authenticator;
+mod connection;
+mod database;
+mod dialect;
+mod error;
+mod leases;
+mod migrate;
+mod outbox;
+mod pools;
+mod roles;
+mod rows;
+mod schema;
+mod sessions;
+mod setup;
+mod sql_types;
+mod store;
+mod tokens;
+mod unit_of_work;
+mod users;
+
+pub use database::Database;
+pub use pools::PoolOptions;

@@ -1,0 +1,71 @@
+//! Failed logins.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use voxgate_domain::policy::Attempts;
+use voxgate_domain::ports::{LoginAttempts, StoreError};
+use voxgate_domain::{AttemptKey, Timestamp};
+
+use crate::connection::{Connection, maybe, on};
+use crate::error::exactly_one;
+use crate::rows::count;
+use crate::schema::login_attempts;
+use crate::sql_types::At;
+use crate::unit_of_work::Transaction;
+
+type Counted = (i32, Option<At>, Option<At>);
+
+#[diesel::dsl::auto_type]
+fn counted() -> _ {
+    (login_attempts::failures, login_attempts::last_failure_at, login_attempts::locked_until)
+}
+
+fn attempts_of((failures, last_failure_at, locked_until): Counted) -> Result<Attempts, StoreError> {
+    Ok(Attempts {
+        failures: count("login_attempts", "failures", failures)?,
+        last_failure_at: last_failure_at.map(Into::into),
+        locked_until: locked_until.map(Into::into),
+    })
+}
+
+/// The failed logins that are counted under `key`.
+pub(crate) async fn attempts(connection: &mut Connection, key: AttemptKey) -> Result<Attempts, StoreError> {
+    let query = login_attempts::table.find(key.as_bytes().as_slice()).select(counted());
+    let found: Option<Counted> = on!(connection, c => maybe(query.first(c)))?;
+    found.map_or_else(|| Ok(Attempts::default()), attempts_of)
+}
+
+#[async_trait]
+impl LoginAttempts for Transaction {
+    /// One statement adds the row when it is missing and holds it when it is there: with two, somebody could take the
+    /// row away in between, and what does not exist cannot be held.
+    async fn lock(&mut self, key: AttemptKey, now: Timestamp) -> Result<Attempts, StoreError> {
+        let touched = login_attempts::updated_at.eq(At(now));
+        let none = (login_attempts::key.eq(key.as_bytes().as_slice()), login_attempts::failures.eq(0), touched);
+        let held: Counted = on!(self.connection(), c => diesel::insert_into(login_attempts::table)
+            .values(none)
+            .on_conflict(login_attempts::key)
+            .do_update()
+            .set(touched)
+            .returning(counted())
+            .get_result(c))?;
+        attempts_of(held)
+    }
+
+    async fn save(&mut self, key: AttemptKey, attempts: Attempts, now: Timestamp) -> Result<(), StoreError> {
+        let counted = (
+            login_attempts::failures.eq(i32::try_from(attempts.failures).unwrap_or(i32::MAX)),
+            login_attempts::last_failure_at.eq(attempts.last_failure_at.map(At)),
+            login_attempts::locked_until.eq(attempts.locked_until.map(At)),
+            login_attempts::updated_at.eq(At(now)),
+        );
+        let saved = on!(self.connection(), c => diesel::insert_into(login_attempts::table)
+            .values((login_attempts::key.eq(key.as_bytes().as_slice()), counted))
+            .on_conflict(login_attempts::key)
+            .do_update()
+            .set(counted)
+            .execute(c))?;
+        exactly_one(saved)
+    }
+}

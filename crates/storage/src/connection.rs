@@ -1,0 +1,159 @@
+//! One connection to either database, and the macro by which a query is written once for both.
+
+use std::time::Duration;
+
+use diesel::result::QueryResult;
+use diesel::{OptionalExtension as _, SqliteConnection};
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
+use voxgate_domain::ports::{Cause, StoreError};
+
+use crate::dialect;
+use crate::error::{internal, no_answer, store_error};
+
+/// A connection to PostgreSQL.
+pub(crate) type Postgres = AsyncPgConnection;
+/// A connection to SQLite.
+pub(crate) type Sqlite = SyncConnectionWrapper<SqliteConnection, Blocking>;
+
+/// Where SQLite works: on the blocking threads of the runtime.
+///
+/// The default of diesel-async does that too, but when a future is dropped it blocks the thread until the statement is
+/// over, and that panics on a single-threaded runtime, such as each worker of actix has. Here a dropped future leaves
+/// its statement running; [`Connection`] sees to it that nobody else gets the connection.
+#[derive(Debug)]
+pub(crate) struct Blocking;
+
+impl SpawnBlocking for Blocking {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Cause>> {
+        tokio::task::spawn_blocking(task).map_err(Cause::from).boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+/// A connection as it came from its pool.
+pub(crate) enum Pooled {
+    /// To PostgreSQL.
+    Postgres(Object<Postgres>),
+    /// To SQLite.
+    Sqlite(Object<Sqlite>),
+}
+
+/// Whichever connection is live, for one arm each.
+pub(crate) enum Live<'a> {
+    /// To PostgreSQL.
+    Postgres(&'a mut Postgres),
+    /// To SQLite.
+    Sqlite(&'a mut Sqlite),
+}
+
+/// A connection that goes back to its pool only when it is given back. Dropped in any other way, as when a request is
+/// cancelled half-way, it is closed, so that the database undoes what was open and the next user waits for nothing.
+pub(crate) struct Connection {
+    pooled: Option<Pooled>,
+    /// The longest that one statement may take, also when the database has stopped and cannot see to it itself.
+    patience: Duration,
+    failed: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(pooled: Pooled, patience: Duration) -> Self {
+        Self { pooled: Some(pooled), patience, failed: false }
+    }
+
+    /// The connection for the next statement. After a failed one there is none: PostgreSQL refuses what follows in a
+    /// transaction, and SQLite shall not differ.
+    pub(crate) fn live(&mut self) -> Result<Live<'_>, StoreError> {
+        match self.pooled.as_mut() {
+            Some(_) if self.failed => Err(internal("a statement before this one failed")),
+            Some(Pooled::Postgres(connection)) => Ok(Live::Postgres(connection)),
+            Some(Pooled::Sqlite(connection)) => Ok(Live::Sqlite(connection)),
+            None => Err(internal("the connection was given back")),
+        }
+    }
+
+    /// The longest that one statement may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Takes note of how a statement ended.
+    pub(crate) fn note<T>(&mut self, outcome: QueryResult<T>) -> Result<T, StoreError> {
+        self.failed |= outcome.is_err();
+        outcome.map_err(store_error)
+    }
+
+    /// Gives the connection back to its pool, unless a statement failed on it; passes `outcome` through.
+    pub(crate) fn finish<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if !self.failed {
+            drop(self.pooled.take());
+        }
+        outcome
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
+        dialect::begin(self).await
+    }
+
+    /// Commits the transaction, unless a statement in it failed: PostgreSQL would answer such a commit with a rollback
+    /// that looks like success.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let outcome = dialect::commit(&mut self).await;
+        self.finish(outcome)
+    }
+
+    /// Rolls the transaction back. After a failed statement closing the connection does it as well.
+    pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        if self.failed {
+            return Ok(());
+        }
+        let outcome = dialect::rollback(&mut self).await;
+        self.finish(outcome)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        match self.pooled.take() {
+            Some(Pooled::Postgres(connection)) => drop(Object::take(connection)),
+            Some(Pooled::Sqlite(connection)) => drop(Object::take(connection)),
+            None => {}
+        }
+    }
+}
+
+/// The outcome of `query`, or an error when it takes longer than `patience`.
+pub(crate) async fn bounded<T>(patience: Duration, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+    tokio::time::timeout(patience, query).await.unwrap_or_else(|_| Err(no_answer()))
+}
+
+/// The row that `query` finds, if it finds one.
+pub(crate) async fn maybe<T>(query: impl Future<Output = QueryResult<T>>) -> QueryResult<Option<T>> {
+    query.await.optional()
+}
+
+/// Runs a query, written once, on whichever database `$connection` goes to: `on!(connection, c => query.load(c))`.
+macro_rules! on {
+    ($connection:expr, $c:ident => $query:expr) => {
+        $crate::connection::on!($connection, postgres $c => $query, sqlite $c => $query)
+    };
+    ($connection:expr, postgres $p:ident => $postgres:expr, sqlite $s:ident => $sqlite:expr) => {{
+        let connection: &mut $crate::connection::Connection = $connection;
+        let patience = connection.patience();
+        let outcome = match connection.live()? {
+            $crate::connection::Live::Postgres($p) => $crate::connection::bounded(patience, $postgres).await,
+            $crate::connection::Live::Sqlite($s) => $crate::connection::bounded(patience, $sqlite).await,
+        };
+        connection.note(outcome)
+    }};
+}
+pub(crate) use on;

@@ -1,0 +1,110 @@
+//! The database that the ports are implemented on.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use voxgate_domain::ports::StoreError;
+
+use crate::connection::Connection;
+use crate::error::internal;
+use crate::migrate;
+use crate::pools::{PoolOptions, Pools};
+use crate::setup;
+
+/// A database, SQLite or PostgreSQL: it implements the ports `Store`, `Authenticator` and `Leases`. Clones share its
+/// connections.
+#[derive(Clone)]
+pub struct Database {
+    pools: Pools,
+    place: Arc<Place>,
+    options: Arc<PoolOptions>,
+}
+
+enum Place {
+    Postgres { url: String },
+    Sqlite { path: String },
+}
+
+impl Database {
+    /// Connects to the database at `url`: `postgres://user@host/name`, or `sqlite://` and the path of a file, which is
+    /// made, readable by its owner alone, when it is missing. A PostgreSQL that does not run yet is no error here:
+    /// whatever uses it will say so.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the file cannot be made or opened; [`StoreError::Internal`] when `url` is of no
+    /// known form.
+    pub async fn connect(url: &str, options: PoolOptions) -> Result<Self, StoreError> {
+        match url.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => {
+                let pools = Pools::postgres(url, &options)?;
+                Ok(Self::new(pools, Place::Postgres { url: url.to_owned() }, options))
+            }
+            Some(("sqlite", path)) if !path.is_empty() && !path.starts_with(':') => {
+                setup::make_sqlite_file(Path::new(path)).map_err(|error| StoreError::Unavailable(error.into()))?;
+                let pools = Pools::sqlite(path, &options)?;
+                let database = Self::new(pools, Place::Sqlite { path: path.to_owned() }, options);
+                // The writer turns the write-ahead log on, which those that read rely on.
+                database.writer().await?.finish(Ok(()))?;
+                Ok(database)
+            }
+            _ => Err(internal("the address of the database must be sqlite://PATH or postgres://USER@HOST/NAME")),
+        }
+    }
+
+    /// Applies the migrations that are missing, under a lock, so that of several processes that start at once one does
+    /// it and the others wait. The names of those that it applied.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the database does not answer or somebody else migrates for longer than a
+    /// minute; [`StoreError::Internal`] when a migration fails.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        match &*self.place {
+            Place::Postgres { url } => migrate::postgres(url, &self.options).await,
+            Place::Sqlite { path } => migrate::sqlite(path.clone()).await,
+        }
+    }
+
+    /// The names of the migrations that are not applied yet, in order. It changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the database does not answer.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        let mut connection = self.reader().await?;
+        let outcome = migrate::pending(&mut connection).await;
+        connection.finish(outcome)
+    }
+
+    fn new(pools: Pools, place: Place, options: PoolOptions) -> Self {
+        Self { pools, place: Arc::new(place), options: Arc::new(options) }
+    }
+
+    /// A connection to read with.
+    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
+        self.pools.reader(self.patience()).await
+    }
+
+    /// A connection to write with.
+    pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
+        self.pools.writer(self.patience()).await
+    }
+
+    /// The longest that a statement may take: the database gives up first, when it can.
+    fn patience(&self) -> Duration {
+        self.options.statement_timeout.max(self.options.lock_timeout) + Duration::from_secs(1)
+    }
+}
+
+/// The address of the database holds its password: it is not written into logs by accident.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &*self.place {
+            Place::Postgres { .. } => "Database(PostgreSQL)",
+            Place::Sqlite { .. } => "Database(SQLite)",
+        })
+    }
+}

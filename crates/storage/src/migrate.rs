@@ -1,0 +1,102 @@
+//! Bringing the schema up to date, by one process at a time.
+
+use std::time::Duration;
+
+use diesel::QueryDsl as _;
+use diesel::backend::Backend;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel_async::RunQueryDsl as _;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use voxgate_domain::ports::{Cause, StoreError};
+
+use crate::connection::{Connection, Live, Postgres, on};
+use crate::error::store_error;
+use crate::pools::PoolOptions;
+use crate::schema::__diesel_schema_migrations::dsl::{__diesel_schema_migrations, version};
+use crate::{dialect, setup};
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// How long to wait for another process that migrates.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Among the advisory locks of a PostgreSQL database, the one for migrating: "voxgate" in ASCII.
+const LOCK: i64 = 0x76_6f_78_67_61_74_65;
+
+/// Applies what is missing to the PostgreSQL at `url`, on a connection of its own whose end releases the lock.
+pub(crate) async fn postgres(url: &str, options: &PoolOptions) -> Result<Vec<String>, StoreError> {
+    // A step may take its time, but what it locks must come soon: whoever serves queues behind it.
+    let unhurried = PoolOptions { statement_timeout: Duration::ZERO, ..options.clone() };
+    let url = setup::postgres_url(url, &unhurried);
+    let connection = setup::postgres(url, unhurried).await.map_err(|error| StoreError::Unavailable(error.into()))?;
+    let lock =
+        format!("BEGIN; SET LOCAL lock_timeout = {}; SELECT pg_advisory_lock({LOCK}); COMMIT", PATIENCE.as_millis());
+    blocking(move || {
+        let mut connection = AsyncConnectionWrapper::<Postgres>::from(connection);
+        connection.batch_execute(&lock).map_err(store_error)?;
+        apply(&mut connection, POSTGRES)
+    })
+    .await
+}
+
+/// Applies what is missing to the SQLite file at `path`, in one transaction, which is the lock as well.
+pub(crate) async fn sqlite(path: String) -> Result<Vec<String>, StoreError> {
+    blocking(move || {
+        let mut connection = setup::open_sqlite(&path, setup::Access::Write, PATIENCE)
+            .map_err(|error| StoreError::Unavailable(error.into()))?;
+        AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE").map_err(store_error)?;
+        let applied = apply(&mut connection, SQLITE)?;
+        AnsiTransactionManager::commit_transaction(&mut connection).map_err(store_error)?;
+        Ok(applied)
+    })
+    .await
+}
+
+/// The names of the migrations that are not applied yet, in order.
+pub(crate) async fn pending(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
+    let applied: Vec<String> = if dialect::was_migrated(connection).await? {
+        on!(connection, c => __diesel_schema_migrations.select(version).load(c))?
+    } else {
+        Vec::new()
+    };
+    let mut missing = match connection.live()? {
+        Live::Postgres(_) => names::<Pg>(POSTGRES),
+        Live::Sqlite(_) => names::<Sqlite>(SQLITE),
+    }
+    .map_err(StoreError::Internal)?;
+    missing.retain(|(number, _)| !applied.contains(number));
+    missing.sort();
+    Ok(missing.into_iter().map(|(_, name)| name).collect())
+}
+
+/// Migrations are applied by code that blocks; it does so where it may.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(error.into()))?
+}
+
+fn apply<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    source: impl MigrationSource<DB>,
+) -> Result<Vec<String>, StoreError> {
+    let mut applied = Vec::new();
+    for migration in connection.pending_migrations(source).map_err(StoreError::Internal)? {
+        connection.run_migration(&migration).map_err(StoreError::Internal)?;
+        let name = migration.name().to_string();
+        tracing::info!(migration = name, "applied a migration");
+        applied.push(name);
+    }
+    Ok(applied)
+}
+
+/// The numbers and names of all migrations.
+fn names<DB: Backend>(source: impl MigrationSource<DB>) -> Result<Vec<(String, String)>, Cause> {
+    let names =
+        |migration: &Box<dyn Migration<DB>>| (migration.name().version().to_string(), migration.name().to_string());
+    Ok(source.migrations()?.iter().map(names).collect())
+}

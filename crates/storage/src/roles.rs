@@ -1,0 +1,61 @@
+//! Roles and who has them.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use voxgate_domain::ports::{RoleAssignment, Roles, StoreError};
+use voxgate_domain::role::Role;
+use voxgate_domain::{RoleName, Timestamp, UserId};
+
+use crate::connection::{Connection, on};
+use crate::error::{at_most_one, exactly_one};
+use crate::rows::RoleRow;
+use crate::schema::{user_role_assignments, user_roles};
+use crate::sql_types::{At, Id};
+use crate::unit_of_work::Transaction;
+
+/// The roles of the user, by name.
+pub(crate) async fn roles_of(connection: &mut Connection, user: UserId) -> Result<Vec<Role>, StoreError> {
+    let query = user_role_assignments::table
+        .inner_join(user_roles::table)
+        .filter(user_role_assignments::user_id.eq(Id::from(user)))
+        .order(user_roles::name);
+    on!(connection, c => query.select(RoleRow::as_select()).load(c))?.into_iter().map(Role::try_from).collect()
+}
+
+#[async_trait]
+impl Roles for Transaction {
+    async fn add_missing(&mut self, roles: &[Role], now: Timestamp) -> Result<Vec<RoleName>, StoreError> {
+        let mut added = Vec::new();
+        for role in roles {
+            let row = RoleRow::from(role);
+            let rows = on!(self.connection(), c => diesel::insert_into(user_roles::table)
+                .values((&row, user_roles::created_at.eq(At(now))))
+                .on_conflict(user_roles::name)
+                .do_nothing()
+                .execute(c))?;
+            if at_most_one(rows)? {
+                added.push(role.name.clone());
+            }
+        }
+        Ok(added)
+    }
+
+    async fn assign<'a>(&mut self, assignment: &'a RoleAssignment<'a>) -> Result<(), StoreError> {
+        let values = (
+            user_role_assignments::id.eq(Id::from(assignment.id)),
+            user_role_assignments::user_id.eq(Id::from(assignment.user)),
+            user_role_assignments::role.eq(assignment.role.as_str()),
+            user_role_assignments::assigned_by.eq(assignment.by.map(Id::from)),
+            user_role_assignments::reason.eq(assignment.reason),
+            user_role_assignments::assigned_at.eq(At(assignment.at)),
+        );
+        let added =
+            on!(self.connection(), c => diesel::insert_into(user_role_assignments::table).values(values).execute(c))?;
+        exactly_one(added)
+    }
+
+    async fn of(&mut self, user: UserId) -> Result<Vec<Role>, StoreError> {
+        roles_of(self.connection(), user).await
+    }
+}

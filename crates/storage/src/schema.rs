@@ -1,0 +1,202 @@
+//! The tables as both databases have them. A column's type is one of ours where the databases differ.
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    users (id) {
+        id -> Uid,
+        email -> Text,
+        email_normalized -> Text,
+        email_verified_at -> Nullable<Instant>,
+        status -> Text,
+        deleted_at -> Nullable<Instant>,
+        password_hash -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        phone_number -> Nullable<Text>,
+        date_of_birth -> Nullable<Date>,
+        locale -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        created_at -> Instant,
+        updated_at -> Instant,
+        last_login_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    password_history (id) {
+        id -> BigInt,
+        user_id -> Uid,
+        password_hash -> Text,
+        set_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Bool;
+    use crate::sql_types::{Instant, Uid};
+
+    notification_preferences (user_id) {
+        user_id -> Uid,
+        product_email -> Bool,
+        analysis_email -> Bool,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::sql_types::{Instant, TextList};
+
+    user_roles (name) {
+        name -> Text,
+        description -> Text,
+        permissions -> TextList,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    user_role_assignments (id) {
+        id -> Uid,
+        user_id -> Uid,
+        role -> Text,
+        assigned_by -> Nullable<Uid>,
+        reason -> Text,
+        assigned_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    user_sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        device_name -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        ip_address -> Text,
+        amr -> Text,
+        auth_time -> Instant,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        expires_at -> Instant,
+        generation -> BigInt,
+        ended_at -> Nullable<Instant>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::sql_types::{Instant, Uid};
+
+    refresh_tokens (hash) {
+        hash -> Binary,
+        session_id -> Uid,
+        generation -> BigInt,
+        issued_at -> Instant,
+        superseded_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    one_time_tokens (id) {
+        id -> Uid,
+        user_id -> Uid,
+        purpose -> Text,
+        address -> Text,
+        token_hash -> Binary,
+        issued_at -> Instant,
+        expires_at -> Instant,
+        used_at -> Nullable<Instant>,
+        voided_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Nullable};
+    use crate::sql_types::Instant;
+
+    login_attempts (key) {
+        key -> Binary,
+        failures -> Integer,
+        last_failure_at -> Nullable<Instant>,
+        locked_until -> Nullable<Instant>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Jsonb, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    audit_logs (occurred_at, id) {
+        id -> Uid,
+        occurred_at -> Instant,
+        event -> Text,
+        outcome -> Text,
+        actor_id -> Nullable<Uid>,
+        subject_id -> Nullable<Uid>,
+        session_id -> Nullable<Uid>,
+        ip_address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        details -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    mail_outbox (id) {
+        id -> Uid,
+        user_id -> Nullable<Uid>,
+        kind -> Text,
+        recipient -> Text,
+        locale -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+        queued_at -> Instant,
+        next_attempt_at -> Instant,
+        attempts -> Integer,
+        sent_at -> Nullable<Instant>,
+        failed_at -> Nullable<Instant>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::sql_types::Instant;
+
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        expires_at -> Instant,
+    }
+}
+
+// What diesel's migrations keep of themselves.
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+diesel::joinable!(user_sessions -> users (user_id));
+diesel::joinable!(user_role_assignments -> user_roles (role));
+diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, user_role_assignments, user_roles, user_sessions, users,);

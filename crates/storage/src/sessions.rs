@@ -1,0 +1,136 @@
+//! Sessions and their refresh tokens.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use voxgate_domain::ports::{Sessions, StoreError};
+use voxgate_domain::{Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserId};
+
+use crate::connection::{Connection, maybe, on};
+use crate::dialect::holding;
+use crate::error::{at_most_one, exactly_one};
+use crate::rows::{RefreshTokenRow, SessionRow};
+use crate::schema::{refresh_tokens, user_sessions};
+use crate::sql_types::{At, Id};
+use crate::unit_of_work::Transaction;
+
+/// At most `limit` sessions of the user that were not ended and expire after `now`, newest first.
+pub(crate) async fn sessions_of(
+    connection: &mut Connection,
+    user: UserId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Session>, StoreError> {
+    let query = user_sessions::table
+        .filter(open_of(user.into()))
+        .filter(user_sessions::expires_at.gt(At(now)))
+        .order((user_sessions::created_at.desc(), user_sessions::id.desc()))
+        .limit(limit.into());
+    on!(connection, c => query.select(SessionRow::as_select()).load(c))?.into_iter().map(Session::try_from).collect()
+}
+
+#[diesel::dsl::auto_type]
+fn open_of(user: Id) -> _ {
+    user_sessions::user_id.eq(user).and(user_sessions::ended_at.is_null())
+}
+
+#[diesel::dsl::auto_type]
+fn ending(end: SessionEnd) -> _ {
+    let at: At = At(end.at);
+    let why: &'static str = end.why.as_str();
+    (user_sessions::ended_at.eq(at), user_sessions::end_reason.eq(why))
+}
+
+diesel::alias!(user_sessions as newest: Newest);
+
+impl Transaction {
+    async fn add_token(&mut self, token: &RefreshToken) -> Result<(), StoreError> {
+        let row = RefreshTokenRow::from(token);
+        let added = on!(self.connection(), c => diesel::insert_into(refresh_tokens::table).values(&row).execute(c))?;
+        exactly_one(added)
+    }
+}
+
+#[async_trait]
+impl Sessions for Transaction {
+    async fn add(&mut self, session: &Session, token: &RefreshToken) -> Result<(), StoreError> {
+        let row = SessionRow::from(session);
+        let added = on!(self.connection(), c => diesel::insert_into(user_sessions::table).values(&row).execute(c))?;
+        exactly_one(added)?;
+        self.add_token(token).await
+    }
+
+    /// The session is held first and the token read after that. Whoever changes either holds the session, so the token
+    /// is as fresh as the session however long the wait was, and two refreshes cannot wait for each other.
+    async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Session)>, StoreError> {
+        let hash = hash.as_bytes().as_slice();
+        let of_token = refresh_tokens::table.find(hash).select(refresh_tokens::session_id);
+        let session = user_sessions::table.filter(user_sessions::id.eq_any(of_token));
+        let Some(session) =
+            holding!(self.connection(), session.select(SessionRow::as_select()), |held, c| maybe(held.first(c)))?
+        else {
+            return Ok(None);
+        };
+        let token = refresh_tokens::table.find(hash);
+        let token =
+            holding!(self.connection(), token.select(RefreshTokenRow::as_select()), |held, c| maybe(held.first(c)))?;
+        token.map(|token| Ok((token.try_into()?, session.try_into()?))).transpose()
+    }
+
+    async fn rotate(&mut self, session: &Session, from: Generation, next: &RefreshToken) -> Result<(), StoreError> {
+        let current = user_sessions::table
+            .find(Id::from(session.id))
+            .filter(user_sessions::generation.eq(from.number()))
+            .filter(user_sessions::ended_at.is_null());
+        let change = (
+            user_sessions::generation.eq(session.generation.number()),
+            user_sessions::last_seen_at.eq(At(session.last_seen_at)),
+        );
+        let moved = on!(self.connection(), c => diesel::update(current).set(change).execute(c))?;
+        exactly_one(moved)?;
+        let old = refresh_tokens::table
+            .filter(refresh_tokens::session_id.eq(Id::from(session.id)))
+            .filter(refresh_tokens::generation.eq(from.number()));
+        let change = refresh_tokens::superseded_at.eq(At(next.issued_at));
+        let superseded = on!(self.connection(), c => diesel::update(old).set(change).execute(c))?;
+        exactly_one(superseded)?;
+        self.add_token(next).await
+    }
+
+    async fn reauthenticated(&mut self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+        let open = user_sessions::table.find(Id::from(session)).filter(user_sessions::ended_at.is_null());
+        let change = user_sessions::auth_time.eq(At(at));
+        let saved = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
+        exactly_one(saved)
+    }
+
+    async fn end(&mut self, user: UserId, session: SessionId, end: SessionEnd) -> Result<bool, StoreError> {
+        let open = user_sessions::table.find(Id::from(session)).filter(open_of(user.into()));
+        let ended = on!(self.connection(), c => diesel::update(open).set(ending(end)).execute(c))?;
+        at_most_one(ended)
+    }
+
+    async fn end_all(&mut self, user: UserId, except: Option<SessionId>, end: SessionEnd) -> Result<u64, StoreError> {
+        let open = user_sessions::table.filter(open_of(user.into()));
+        let ended = match except {
+            Some(kept) => {
+                let others = open.filter(user_sessions::id.ne(Id::from(kept)));
+                on!(self.connection(), c => diesel::update(others).set(ending(end)).execute(c))
+            }
+            None => on!(self.connection(), c => diesel::update(open).set(ending(end)).execute(c)),
+        };
+        Ok(u64::try_from(ended?).unwrap_or(u64::MAX))
+    }
+
+    async fn end_excess(&mut self, user: UserId, keep: u32, end: SessionEnd) -> Result<u64, StoreError> {
+        let kept = newest
+            .filter(newest.field(user_sessions::user_id).eq(Id::from(user)))
+            .filter(newest.field(user_sessions::ended_at).is_null())
+            .order((newest.field(user_sessions::created_at).desc(), newest.field(user_sessions::id).desc()))
+            .limit(keep.into())
+            .select(newest.field(user_sessions::id));
+        let excess = user_sessions::table.filter(open_of(user.into())).filter(user_sessions::id.ne_all(kept));
+        let ended = on!(self.connection(), c => diesel::update(excess).set(ending(end)).execute(c))?;
+        Ok(u64::try_from(ended).unwrap_or(u64::MAX))
+    }
+}

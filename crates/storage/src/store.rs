@@ -1,0 +1,73 @@
+//! The read side of the store, and the way to a unit of work.
+
+use async_trait::async_trait;
+use diesel::sql_types::Integer;
+use diesel::{IntoSql as _, select};
+use diesel_async::RunQueryDsl as _;
+use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::policy::Attempts;
+use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
+use voxgate_domain::role::Role;
+use voxgate_domain::user::{Account, NotificationPreferences};
+use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, Session, Timestamp, UserId};
+
+use crate::connection::{Connection, on};
+use crate::unit_of_work::Transaction;
+use crate::{Database, attempts, audit, roles, sessions, users};
+
+/// Runs one read on a connection from the pool and gives that back.
+macro_rules! read {
+    ($self:expr, $c:ident => $read:expr) => {{
+        let mut connection = $self.reader().await?;
+        let $c = &mut connection;
+        let outcome = $read.await;
+        connection.finish(outcome)
+    }};
+}
+
+#[async_trait]
+impl Store for Database {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        Ok(Box::new(Transaction::begin(self.writer().await?).await?))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        read!(self, c => ping(c))
+    }
+
+    async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
+        read!(self, c => users::account_by_email(c, email))
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        read!(self, c => users::account(c, user))
+    }
+
+    async fn password_history(&self, user: UserId, limit: usize) -> Result<Vec<PasswordHash>, StoreError> {
+        read!(self, c => users::password_history(c, user, limit))
+    }
+
+    async fn attempts(&self, key: AttemptKey) -> Result<Attempts, StoreError> {
+        read!(self, c => attempts::attempts(c, key))
+    }
+
+    async fn sessions_of(&self, user: UserId, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError> {
+        read!(self, c => sessions::sessions_of(c, user, now, limit))
+    }
+
+    async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError> {
+        read!(self, c => roles::roles_of(c, user))
+    }
+
+    async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError> {
+        read!(self, c => users::notification_preferences(c, user))
+    }
+
+    async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError> {
+        read!(self, c => audit::events_about(c, user, limit))
+    }
+}
+
+async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
+    on!(connection, c => select(1.into_sql::<Integer>()).get_result::<i32>(c)).map(drop)
+}

@@ -1,0 +1,63 @@
+//! One transaction over every repository.
+
+use async_trait::async_trait;
+use voxgate_domain::ports::{
+    AuditLog, LoginAttempts, OneTimeTokens, Outbox, Roles, Sessions, StoreError, UnitOfWork, Users,
+};
+
+use crate::connection::Connection;
+
+/// A connection with a transaction open on it. It implements every repository; dropped, it closes the connection.
+pub(crate) struct Transaction(Connection);
+
+impl Transaction {
+    /// Begins a transaction on `connection`.
+    pub(crate) async fn begin(mut connection: Connection) -> Result<Self, StoreError> {
+        connection.begin().await?;
+        Ok(Self(connection))
+    }
+
+    /// The connection that the repositories use.
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for Transaction {
+    fn users(&mut self) -> &mut dyn Users {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn Sessions {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn OneTimeTokens {
+        self
+    }
+
+    fn attempts(&mut self) -> &mut dyn LoginAttempts {
+        self
+    }
+
+    fn roles(&mut self) -> &mut dyn Roles {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditLog {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.commit().await
+    }
+
+    async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.rollback().await
+    }
+}
