@@ -1,9 +1,11 @@
 //! Change the address.
 
 use voxgate_domain::mail::{LinkPurpose, Message, Notice};
+use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::{Act, EmailAddress};
 
 use crate::outbox::{Errand, Recipient};
+use crate::transaction::settle;
 use crate::{Application, Caller, Error};
 
 impl Application {
@@ -17,6 +19,19 @@ impl Application {
         self.require_recent_authentication(caller)?;
         let taken = self.ports.store.account_by_email(new).await?.is_some();
         let mut uow = self.ports.store.begin().await?;
+        let asked = self.ask_for_address(&mut *uow, caller, new, taken).await;
+        settle(uow, asked).await?;
+        self.mail_was_queued();
+        Ok(())
+    }
+
+    async fn ask_for_address(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        caller: &Caller,
+        new: &EmailAddress,
+        taken: bool,
+    ) -> Result<(), Error> {
         let user = uow.users().lock(caller.user_id()).await?.ok_or(Error::Unauthenticated)?.user;
         if user.email == *new {
             return Err(Error::AddressUnchanged);
@@ -24,13 +39,10 @@ impl Application {
         uow.audit().record(&self.event(Act::EmailChangeRequested, caller.on_self())).await?;
         if taken {
             let notice = Errand::Send(Message::Notice(Notice::AlreadyRegistered));
-            self.queue(&mut *uow, Recipient { user: None, address: new, locale: None }, &notice).await?;
+            self.queue(uow, Recipient { user: None, address: new, locale: None }, &notice).await?;
         } else {
-            self.send_link(&mut *uow, &user, new, LinkPurpose::ConfirmNewAddress, caller.on_self()).await?;
+            self.send_link(uow, &user, new, LinkPurpose::ConfirmNewAddress, caller.on_self()).await?;
         }
-        self.queue_notice(&mut *uow, &user, Notice::AddressChangeRequested).await?;
-        uow.commit().await?;
-        self.mail_was_queued();
-        Ok(())
+        self.queue_notice(uow, &user, Notice::AddressChangeRequested).await
     }
 }

@@ -119,3 +119,108 @@ fn describe(error: &(dyn std::error::Error + Send + Sync)) -> String {
     }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use voxgate_domain::ports::{MailError, MockMailer, MockOutbox};
+    use voxgate_domain::{MailId, Timestamp};
+
+    use crate::test_support::{Counter, Doubles, Journal, Unit, account, active, email, now, token};
+
+    fn entry(content: &str) -> OutboxEntry {
+        OutboxEntry {
+            id: MailId::generate(now(), &Counter::default()),
+            user_id: None,
+            recipient: email(),
+            locale: None,
+            kind: "test".into(),
+            sealed: content.as_bytes().to_vec(),
+            queued_at: now(),
+            attempts: 0,
+        }
+    }
+
+    /// The unit that claims `entry` until it is overdue.
+    fn claiming(journal: &Journal, entry: &OutboxEntry) -> Unit {
+        let mut unit = Unit::new(journal);
+        let due = entry.clone();
+        unit.outbox.expect_due().returning(move |_, _| Ok(vec![due.clone()]));
+        let until = now().plus(std::time::Duration::from_secs(15));
+        unit.outbox.expect_begin_attempt().withf(move |_, at| *at == until).times(1).returning(|_, _| Ok(()));
+        unit
+    }
+
+    fn outbox(unit: &mut Unit) -> &mut MockOutbox {
+        &mut unit.outbox
+    }
+
+    const NOTICE: &str = r#"{"notice":"password_changed"}"#;
+
+    #[tokio::test]
+    async fn a_mail_is_claimed_sent_and_finished() {
+        let journal = Journal::default();
+        let mut done = Unit::new(&journal);
+        outbox(&mut done).expect_finish().times(1).returning(|_, _| Ok(()));
+        let doubles = Doubles::new().with_unit(claiming(&journal, &entry(NOTICE))).with_unit(done);
+        let mut mailer = MockMailer::new();
+        mailer.expect_send().withf(|mail| mail.to == email()).times(1).returning(|_| Ok(()));
+
+        let dispatched = doubles.application().dispatch_outbox(&mailer).await.unwrap();
+
+        assert_eq!(dispatched, Dispatched { done: 1, failed: 0 });
+        assert_eq!(journal.lines(), ["commit", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_does_not_leave_is_put_off() {
+        let journal = Journal::default();
+        let mut later = Unit::new(&journal);
+        let at = Some(now().plus(std::time::Duration::from_secs(5)));
+        outbox(&mut later)
+            .expect_fail()
+            .withf(move |_, _, next: &Option<Timestamp>, _| *next == at)
+            .times(1)
+            .returning(|_, _, _, _| Ok(()));
+        let doubles = Doubles::new().with_unit(claiming(&journal, &entry(NOTICE))).with_unit(later);
+        let mut mailer = MockMailer::new();
+        mailer.expect_send().returning(|_| Err(MailError::NotTaken("refused".into())));
+
+        let dispatched = doubles.application().dispatch_outbox(&mailer).await.unwrap();
+
+        assert_eq!(dispatched, Dispatched { done: 0, failed: 1 });
+    }
+
+    #[tokio::test]
+    async fn a_wish_for_a_link_is_granted_to_an_account_and_dropped_without_one() {
+        const WISH: &str = r#"{"make_link":{"purpose":"reset_password"}}"#;
+        for (held, lines) in [
+            (Some(account(active())), vec!["commit", "audit link.issued", "mail reset_password", "commit"]),
+            (None, vec!["commit", "commit"]),
+        ] {
+            let journal = Journal::default();
+            let mut unit = Unit::new(&journal);
+            unit.users.expect_lock_by_email().returning(move |_| Ok(held.clone()));
+            unit.tokens.expect_replace().returning(|_, _| Ok(()));
+            outbox(&mut unit).expect_finish().times(1).returning(|_, _| Ok(()));
+            let doubles = Doubles::new().with_unit(claiming(&journal, &entry(WISH))).with_unit(unit);
+
+            doubles.application().dispatch_outbox(&MockMailer::new()).await.unwrap();
+
+            assert_eq!(journal.lines(), lines);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_content_that_cannot_be_read_is_put_off_and_hides_no_other() {
+        let journal = Journal::default();
+        let mut later = Unit::new(&journal);
+        outbox(&mut later).expect_fail().times(1).returning(|_, _, _, _| Ok(()));
+        let garbage = entry(token("garbage").expose());
+        let doubles = Doubles::new().with_unit(claiming(&journal, &garbage)).with_unit(later);
+
+        let dispatched = doubles.application().dispatch_outbox(&MockMailer::new()).await.unwrap();
+
+        assert_eq!(dispatched, Dispatched { done: 0, failed: 1 });
+    }
+}

@@ -15,6 +15,7 @@ mod one_time_links;
 mod outbox;
 mod password_check;
 mod token_pair;
+mod transaction;
 
 // Becoming a user.
 mod register;

@@ -5,6 +5,7 @@ use voxgate_domain::session::EndReason;
 use voxgate_domain::{Act, Session, SessionEnd, SessionId, UserId};
 
 use crate::caller::Who;
+use crate::transaction::settle;
 use crate::{Application, Caller, Error};
 
 impl Application {
@@ -28,14 +29,22 @@ impl Application {
     /// [`Error::NotFound`] when it is over, somebody else's, or there is none.
     pub async fn revoke_session(&self, caller: &Caller, session: SessionId) -> Result<(), Error> {
         let mut uow = self.ports.store.begin().await?;
+        let ended = self.end_own_session(&mut *uow, caller, session).await;
+        settle(uow, ended).await
+    }
+
+    async fn end_own_session(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        caller: &Caller,
+        session: SessionId,
+    ) -> Result<(), Error> {
         let end = SessionEnd { at: self.ports.clock.now(), why: EndReason::Revoked };
         if !uow.sessions().end(caller.user_id(), session, end).await? {
-            uow.rollback().await?;
             return Err(Error::NotFound);
         }
         let act = Act::SessionEnded { session, why: end.why };
-        uow.audit().record(&self.event(act, caller.on_self())).await?;
-        Ok(uow.commit().await?)
+        Ok(uow.audit().record(&self.event(act, caller.on_self())).await?)
     }
 
     /// Ends every session of the caller but the present one.

@@ -4,10 +4,19 @@ use voxgate_domain::mail::Notice;
 use voxgate_domain::policy::RefreshVerdict;
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::session::EndReason;
-use voxgate_domain::{Act, ClientContext, SecretToken, Session, SessionEnd, User};
+use voxgate_domain::{Act, ClientContext, RoleName, SecretToken, Session, SessionEnd, User};
 
 use crate::caller::Who;
+use crate::transaction::settle;
 use crate::{Application, Error, TokenPair};
+
+/// What the transaction did; both are committed.
+enum Refreshed {
+    /// The session goes on with a new token.
+    Rotated { session: Box<Session>, secret: SecretToken, roles: Vec<RoleName> },
+    /// The session was ended.
+    Compromised,
+}
 
 impl Application {
     /// Gives a new pair for a refresh token, which is then spent. Within the leeway a spent one still yields another
@@ -20,6 +29,22 @@ impl Application {
     /// [`Error::RefreshTokenReused`] when it came back after the leeway.
     pub async fn refresh(&self, token: &SecretToken, client: &ClientContext) -> Result<TokenPair, Error> {
         let mut uow = self.ports.store.begin().await?;
+        let judged = self.judge_and_rotate(&mut *uow, token, client).await;
+        match settle(uow, judged).await? {
+            Refreshed::Rotated { session, secret, roles } => self.pair(&session, roles, secret),
+            Refreshed::Compromised => {
+                self.mail_was_queued();
+                Err(Error::RefreshTokenReused)
+            }
+        }
+    }
+
+    async fn judge_and_rotate(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        token: &SecretToken,
+        client: &ClientContext,
+    ) -> Result<Refreshed, Error> {
         let hash = self.ports.token_hasher.token(token);
         let (token, session) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
         let account = uow.users().lock(session.user_id).await?.ok_or(Error::InvalidRefreshToken)?;
@@ -30,29 +55,28 @@ impl Application {
         match self.policies.session.judge(&token, &session, self.ports.clock.now()) {
             RefreshVerdict::Accept => self.rotate(uow, session, who).await,
             RefreshVerdict::SessionOver => Err(Error::InvalidRefreshToken),
-            RefreshVerdict::Reused => Err(self.end_compromised(uow, &session, &account.user, who).await?),
+            RefreshVerdict::Reused => self.end_compromised(uow, &session, &account.user, who).await,
         }
     }
 
-    async fn rotate(&self, mut uow: Box<dyn UnitOfWork>, session: Session, who: Who<'_>) -> Result<TokenPair, Error> {
+    async fn rotate(&self, uow: &mut dyn UnitOfWork, session: Session, who: Who<'_>) -> Result<Refreshed, Error> {
         let from = session.generation;
         let (secret, next) = self.new_refresh_token(&session, from.next());
         let session = session.refreshed(next.generation, self.ports.clock.now());
         uow.sessions().rotate(&session, from, &next).await?;
         uow.audit().record(&self.event(Act::SessionRefreshed, who)).await?;
         let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
-        uow.commit().await?;
-        self.pair(&session, roles, secret)
+        Ok(Refreshed::Rotated { session: Box::new(session), secret, roles })
     }
 
     /// Two parties hold tokens of the session and nobody can tell which is its owner: ends it.
     async fn end_compromised(
         &self,
-        mut uow: Box<dyn UnitOfWork>,
+        uow: &mut dyn UnitOfWork,
         session: &Session,
         owner: &User,
         who: Who<'_>,
-    ) -> Result<Error, Error> {
+    ) -> Result<Refreshed, Error> {
         let end = SessionEnd { at: self.ports.clock.now(), why: EndReason::RefreshTokenReused };
         uow.sessions().end(session.user_id, session.id, end).await?;
         // Who brought the token is just what is not known.
@@ -60,9 +84,90 @@ impl Application {
         uow.audit().record(&self.event(Act::RefreshTokenReused, who)).await?;
         let ended = Act::SessionEnded { session: session.id, why: end.why };
         uow.audit().record(&self.event(ended, who)).await?;
-        self.queue_notice(&mut *uow, owner, Notice::SessionCompromised).await?;
-        uow.commit().await?;
-        self.mail_was_queued();
-        Ok(Error::RefreshTokenReused)
+        self.queue_notice(uow, owner, Notice::SessionCompromised).await?;
+        Ok(Refreshed::Compromised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use voxgate_domain::{Generation, RefreshToken, Timestamp, TokenHash};
+
+    use crate::test_support::{Doubles, Journal, Unit, account, active, client, minutes, now, session, token};
+
+    /// A unit that finds a token of generation 1, superseded or not, of a session of `user` at generation 1 or 2.
+    fn finding(journal: &Journal, user: &User, superseded_at: Option<Timestamp>) -> Unit {
+        let mut unit = Unit::new(journal);
+        let mut session = session(user);
+        if superseded_at.is_some() {
+            session = session.refreshed(Generation::FIRST.next(), now());
+        }
+        let hash = TokenHash::from_bytes([1; 32]);
+        let issued_at = session.created_at;
+        let found =
+            RefreshToken { hash, session_id: session.id, generation: Generation::FIRST, issued_at, superseded_at };
+        let held = account(user.clone());
+        unit.sessions.expect_lock_by_token().returning(move |_| Ok(Some((found.clone(), session.clone()))));
+        unit.users.expect_lock().returning(move |_| Ok(Some(held.clone())));
+        unit.roles.expect_of().returning(|_| Ok(Vec::new()));
+        unit
+    }
+
+    #[tokio::test]
+    async fn the_current_token_is_rotated() {
+        let journal = Journal::default();
+        let mut unit = finding(&journal, &active(), None);
+        unit.sessions
+            .expect_rotate()
+            .withf(|session, from, next| *from == Generation::FIRST && next.generation == session.generation)
+            .times(1)
+            .returning(|_, _, _| Ok(()));
+
+        let pair = Doubles::new().with_unit(unit).application().refresh(&token("current"), &client()).await.unwrap();
+
+        assert_eq!(pair.expires_in, minutes(15));
+        assert_eq!(journal.lines(), ["audit session.refreshed", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_within_the_leeway_yields_another_pair() {
+        let journal = Journal::default();
+        let mut unit = finding(&journal, &active(), Some(now()));
+        unit.sessions.expect_rotate().times(1).returning(|_, _, _| Ok(()));
+
+        assert!(Doubles::new().with_unit(unit).application().refresh(&token("spent"), &client()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn reuse_ends_the_session_durably_and_tells_its_owner() {
+        let journal = Journal::default();
+        let mut unit = finding(&journal, &active(), Some(now().minus(minutes(1))));
+        unit.sessions
+            .expect_end()
+            .withf(|_, _, end| end.why == EndReason::RefreshTokenReused)
+            .times(1)
+            .returning(|_, _, _| Ok(true));
+
+        let refused = Doubles::new().with_unit(unit).application().refresh(&token("stolen"), &client()).await;
+
+        assert!(matches!(refused, Err(Error::RefreshTokenReused)));
+        let done = ["audit session.refresh_reused", "audit session.revoked", "mail session_compromised", "commit"];
+        assert_eq!(journal.lines(), done);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_token_or_an_inactive_user_gets_nothing() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.sessions.expect_lock_by_token().returning(|_| Ok(None));
+        let refused = Doubles::new().with_unit(unit).application().refresh(&token("unknown"), &client()).await;
+        assert!(matches!(refused, Err(Error::InvalidRefreshToken)));
+
+        let gone = active().delete(now()).unwrap();
+        let unit = finding(&journal, &gone, None);
+        let refused = Doubles::new().with_unit(unit).application().refresh(&token("orphan"), &client()).await;
+        assert!(matches!(refused, Err(Error::InvalidRefreshToken)));
+        assert_eq!(journal.lines(), ["rollback", "rollback"]);
     }
 }

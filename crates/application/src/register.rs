@@ -149,3 +149,122 @@ async fn look_again(uow: Box<dyn UnitOfWork>) -> Result<Result<(), LookAgain>, E
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{Doubles, Journal, Unit, account, active, client, email, hash, password, pending};
+
+    fn input() -> Register {
+        Register { email: email(), password: password(), profile: Profile::default() }
+    }
+
+    fn pending_account(held: Option<PasswordHash>) -> Account {
+        Account { password: held, ..account(pending()) }
+    }
+
+    #[tokio::test]
+    async fn a_new_address_gets_an_account_its_event_and_its_mail_in_one_transaction() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.users.expect_lock_by_email().returning(|_| Ok(None));
+        unit.users.expect_add().times(1).returning(|_, _| Ok(()));
+        unit.roles.expect_assign().withf(|given| given.role.as_str() == "patient").times(1).returning(|_| Ok(()));
+        unit.tokens.expect_replace().times(1).returning(|_, _| Ok(()));
+        let app = Doubles::new().with_account(None).with_hashing().with_unit(unit).application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        let done = ["audit user.registered", "audit link.issued", "mail verify_address", "commit"];
+        assert_eq!(journal.lines(), done);
+    }
+
+    #[tokio::test]
+    async fn a_registered_address_changes_nothing_and_its_owner_is_told() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.users.expect_lock_by_email().returning(|_| Ok(Some(account(active()))));
+        let app = Doubles::new().with_account(Some(account(active()))).with_hashing().with_unit(unit).application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        assert_eq!(journal.lines(), ["audit user.registration_repeated", "mail already_registered", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn the_same_password_again_sends_the_link_again() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.users.expect_lock_by_email().returning(|_| Ok(Some(pending_account(Some(hash())))));
+        unit.tokens.expect_replace().times(1).returning(|_, _| Ok(()));
+        let app = Doubles::new()
+            .with_account(Some(pending_account(Some(hash()))))
+            .with_verification(Verification::Match { outdated: false })
+            .with_unit(unit)
+            .application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        assert_eq!(journal.lines(), ["audit link.issued", "mail verify_address", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn a_second_claim_with_another_password_voids_both_passwords() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.users.expect_lock_by_email().returning(|_| Ok(Some(pending_account(Some(hash())))));
+        unit.users.expect_set_password().withf(|_, hash, _| hash.is_none()).times(1).returning(|_, _, _| Ok(()));
+        unit.users.expect_save().times(1).returning(|_| Ok(()));
+        unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));
+        unit.tokens.expect_replace().withf(|token, _| token.purpose == Purpose::Invitation).returning(|_, _| Ok(()));
+        let app = Doubles::new()
+            .with_account(Some(pending_account(Some(hash()))))
+            .with_verification(Verification::Mismatch)
+            .with_unit(unit)
+            .application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        let done = ["audit user.registration_contested", "audit link.issued", "mail finish_registration", "commit"];
+        assert_eq!(journal.lines(), done);
+    }
+
+    #[tokio::test]
+    async fn two_first_registrations_at_once_both_end_well() {
+        let journal = Journal::default();
+        let mut late = Unit::new(&journal);
+        late.users.expect_lock_by_email().returning(|_| Ok(None));
+        late.users.expect_add().returning(|_, _| Err(StoreError::Conflict(Conflict::EmailTaken)));
+        let mut again = Unit::new(&journal);
+        again.users.expect_lock_by_email().returning(|_| Ok(Some(pending_account(Some(hash())))));
+        again.tokens.expect_replace().returning(|_, _| Ok(()));
+        let mut doubles = Doubles::new().with_hashing().with_verification(Verification::Match { outdated: false });
+        let mut looks = [None, Some(pending_account(Some(hash())))].into_iter();
+        doubles.store.expect_account_by_email().times(2).returning(move |_| Ok(looks.next().flatten()));
+        let app = doubles.with_unit(late).with_unit(again).application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        assert_eq!(journal.lines(), ["rollback", "audit link.issued", "mail verify_address", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn a_weak_password_is_refused_before_anybody_looks() {
+        let app = Doubles { guesses_log10: 3.0, ..Doubles::new() }.application();
+        let refused = app.register(input(), &client()).await;
+        assert!(matches!(refused, Err(Error::PasswordRejected(_))));
+    }
+
+    #[tokio::test]
+    async fn without_its_event_no_act() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.audit = voxgate_domain::ports::MockAuditLog::new();
+        unit.audit.expect_record().returning(|_| Err(StoreError::Unavailable("disk full".into())));
+        unit.users.expect_lock_by_email().returning(|_| Ok(Some(account(active()))));
+        let app = Doubles::new().with_account(Some(account(active()))).with_hashing().with_unit(unit).application();
+
+        assert!(matches!(app.register(input(), &client()).await, Err(Error::Unavailable(_))));
+        assert!(!journal.lines().contains(&"commit".to_owned()));
+    }
+}

@@ -3,9 +3,13 @@
 use voxgate_domain::mail::Notice;
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::session::EndReason;
-use voxgate_domain::{Act, ClientContext, Password, Purpose, SecretToken, SessionEnd, TokenHash, User, UserStatus};
+use voxgate_domain::{
+    Act, ClientContext, EmailAddress, Password, PasswordHash, Purpose, SecretToken, SessionEnd, TokenHash, User,
+    UserStatus,
+};
 
 use crate::caller::Who;
+use crate::transaction::settle;
 use crate::{Application, Error};
 
 impl Application {
@@ -23,34 +27,50 @@ impl Application {
         client: &ClientContext,
     ) -> Result<(), Error> {
         let hash = self.ports.token_hasher.token(token);
-        // First a look that is undone: nothing is hashed for a token that is not good, and a password that is refused
-        // does not use the token up.
-        let mut uow = self.ports.store.begin().await?;
-        let user = self.redeem(&mut *uow, hash).await?;
-        uow.rollback().await?;
+        let user = self.peek(hash).await?;
         let password = self.hash_new_password(&user, password).await?;
-
         let mut uow = self.ports.store.begin().await?;
+        let reset = self.redeem_and_set(&mut *uow, hash, &user.email, &password, client).await;
+        settle(uow, reset).await?;
+        self.mail_was_queued();
+        Ok(())
+    }
+
+    /// Whose token it is: a use that is undone. So nothing is hashed for a token that is not good, and a password that
+    /// is refused does not use the token up.
+    async fn peek(&self, hash: TokenHash) -> Result<User, Error> {
+        let mut uow = self.ports.store.begin().await?;
+        let user = self.redeem(&mut *uow, hash).await;
+        uow.rollback().await?;
+        user
+    }
+
+    async fn redeem_and_set(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        hash: TokenHash,
+        address: &EmailAddress,
+        password: &PasswordHash,
+        client: &ClientContext,
+    ) -> Result<(), Error> {
         let now = self.ports.clock.now();
-        let key = self.ports.token_hasher.attempt_key(&user.email);
+        // The counter before the user, as at login: two transactions that lock in the same order cannot block each other.
+        let key = self.ports.token_hasher.attempt_key(address);
         let before = uow.attempts().lock(key, now).await?;
-        let user = self.redeem(&mut *uow, hash).await?;
+        let user = self.redeem(uow, hash).await?;
         let who = Who::proven(client, user.id);
-        if user.status == UserStatus::Pending {
+        if user.email_verified_at.is_none() {
             uow.audit().record(&self.event(Act::EmailVerified, who)).await?;
         }
         let user = user.verify_email(now)?;
         uow.users().save(&user).await?;
-        uow.users().set_password(user.id, Some(&password), now).await?;
+        uow.users().set_password(user.id, Some(password), now).await?;
         uow.tokens().void(user.id, Purpose::ALL, now).await?;
-        self.clear_failures(&mut *uow, key, before).await?;
+        self.clear_failures(uow, key, before).await?;
         uow.audit().record(&self.event(Act::PasswordReset, who)).await?;
         let end = SessionEnd { at: now, why: EndReason::PasswordReset };
-        self.end_sessions(&mut *uow, user.id, None, end, who).await?;
-        self.queue_notice(&mut *uow, &user, Notice::PasswordChanged).await?;
-        uow.commit().await?;
-        self.mail_was_queued();
-        Ok(())
+        self.end_sessions(uow, user.id, None, end, who).await?;
+        self.queue_notice(uow, &user, Notice::PasswordChanged).await
     }
 
     /// Uses the token up; the user whose it is, held, when it proves the address that they have.
@@ -61,5 +81,80 @@ impl Application {
         let account = uow.users().lock(token.user_id).await?.ok_or(Error::InvalidOneTimeToken)?;
         let usable = matches!(account.user.status, UserStatus::Pending | UserStatus::Active);
         if usable && account.user.email == token.address { Ok(account.user) } else { Err(Error::InvalidOneTimeToken) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use voxgate_domain::policy::PasswordFault;
+    use voxgate_domain::ports::Verification;
+    use voxgate_domain::{OneTimeToken, OneTimeTokenId};
+
+    use crate::test_support::{
+        Counter, Doubles, Journal, Unit, account, active, client, email, hash, now, password, token,
+    };
+
+    fn finding(journal: &Journal, user: User) -> Unit {
+        let mut unit = Unit::new(journal);
+        let id = OneTimeTokenId::generate(now(), &Counter::default());
+        let issued = OneTimeToken::issue(id, user.id, Purpose::PasswordReset, email(), now());
+        unit.tokens.expect_consume().returning(move |_, _, _| Ok(Some(issued.clone())));
+        unit.users.expect_lock().returning(move |_| Ok(Some(account(user.clone()))));
+        unit
+    }
+
+    #[tokio::test]
+    async fn a_reset_sets_the_password_ends_every_session_and_voids_every_link() {
+        let journal = Journal::default();
+        let mut unit = finding(&journal, active());
+        unit.users.expect_save().returning(|_| Ok(()));
+        unit.users.expect_set_password().withf(|_, hash, _| hash.is_some()).times(1).returning(|_, _, _| Ok(()));
+        unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));
+        unit.sessions.expect_end_all().withf(|_, except, _| except.is_none()).times(1).returning(|_, _, _| Ok(2));
+        let mut doubles = Doubles::new().with_hashing();
+        doubles.store.expect_password_history().returning(|_, _| Ok(Vec::new()));
+        let app = doubles.with_unit(finding(&journal, active())).with_unit(unit).application();
+
+        app.reset_password(&token("good"), password(), &client()).await.unwrap();
+
+        let done = ["rollback", "audit password.reset", "audit session.revoked", "mail password_changed", "commit"];
+        assert_eq!(journal.lines(), done);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_not_good_costs_no_hash() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.tokens.expect_consume().returning(|_, _, _| Ok(None));
+
+        let refused =
+            Doubles::new().with_unit(unit).application().reset_password(&token("bad"), password(), &client()).await;
+
+        assert!(matches!(refused, Err(Error::InvalidOneTimeToken)));
+    }
+
+    #[tokio::test]
+    async fn a_former_password_is_refused_and_leaves_the_token_good() {
+        let journal = Journal::default();
+        let mut doubles = Doubles::new().with_verification(Verification::Match { outdated: false });
+        doubles.store.expect_password_history().returning(|_, _| Ok(vec![hash()]));
+        let app = doubles.with_unit(finding(&journal, active())).application();
+
+        let refused = app.reset_password(&token("good"), password(), &client()).await;
+
+        assert!(matches!(refused, Err(Error::PasswordRejected(faults)) if faults == [PasswordFault::Reused]));
+        assert_eq!(journal.lines(), ["rollback"]);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_account_is_not_opened_by_its_last_link() {
+        let journal = Journal::default();
+        let unit = finding(&journal, active().delete(now()).unwrap());
+        let app = Doubles::new().with_unit(unit).application();
+
+        let refused = app.reset_password(&token("late"), password(), &client()).await;
+
+        assert!(matches!(refused, Err(Error::InvalidOneTimeToken)));
     }
 }

@@ -1,1 +1,255 @@
-//! x
+//! Doubles for the tests of use cases: every port mocked, with answers that let the story of a test go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use voxgate_domain::policy::Attempts;
+use voxgate_domain::ports::*;
+use voxgate_domain::session::{AuthMethods, Device};
+use voxgate_domain::user::Account;
+use voxgate_domain::*;
+
+use crate::{Application, Caller, Policies, Ports};
+
+/// The time of every test.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::EPOCH.plus(Duration::from_secs(1_800_000_000))
+}
+
+pub(crate) fn minutes(n: u64) -> Duration {
+    Duration::from_secs(60 * n)
+}
+
+pub(crate) fn email() -> EmailAddress {
+    EmailAddress::parse("ada@example.org").unwrap()
+}
+
+pub(crate) fn password() -> Password {
+    Password::parse("xK9#mQ2$vL7pQw").unwrap()
+}
+
+pub(crate) fn hash() -> PasswordHash {
+    PasswordHash::from_phc("$argon2id$stored".into())
+}
+
+pub(crate) fn token(text: &str) -> SecretToken {
+    SecretToken::presented(text).unwrap()
+}
+
+pub(crate) fn client() -> ClientContext {
+    ClientContext {
+        ip_address: [192, 0, 2, 1].into(),
+        user_agent: UserAgent::from_header("curl/8"),
+        request_id: RequestId::parse("test-request").unwrap(),
+    }
+}
+
+pub(crate) fn pending() -> User {
+    let id = UserId::generate(now(), &Counter::default());
+    User::register(id, email(), Profile::default(), now().minus(minutes(60)))
+}
+
+pub(crate) fn active() -> User {
+    pending().verify_email(now().minus(minutes(30))).unwrap()
+}
+
+pub(crate) fn account(user: User) -> Account {
+    Account { user, password: Some(hash()) }
+}
+
+/// A session of `user` that began 20 minutes ago: too long for a sensitive act.
+pub(crate) fn session(user: &User) -> Session {
+    let device = Device { name: None, user_agent: None, ip_address: client().ip_address };
+    let begun = now().minus(minutes(20));
+    let id = SessionId::generate(begun, &Counter::default());
+    let expires_at = Policies::default().session.expiry(begun);
+    Session::open(id, user.id, device, AuthMethods::Password, begun, expires_at)
+}
+
+pub(crate) fn caller(user: &User, session: Session) -> Caller {
+    Caller { principal: Principal { user: user.clone(), session, roles: Vec::new() }, client: client() }
+}
+
+/// Bytes that differ at each call, the same in each run.
+#[derive(Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        let n = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+        bytes.iter_mut().zip(n.iter().cycle()).for_each(|(byte, n)| *byte = *n);
+    }
+}
+
+/// A unit of work over mocked repositories; what it recorded and queued, and how it ended, goes to its [`Journal`].
+pub(crate) struct Unit {
+    pub(crate) users: MockUsers,
+    pub(crate) sessions: MockSessions,
+    pub(crate) tokens: MockOneTimeTokens,
+    pub(crate) attempts: MockLoginAttempts,
+    pub(crate) roles: MockRoles,
+    pub(crate) audit: MockAuditLog,
+    pub(crate) outbox: MockOutbox,
+    pub(crate) journal: Journal,
+}
+
+/// What the units of a test did.
+#[derive(Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
+
+impl Journal {
+    pub(crate) fn note(&self, line: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.into());
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Unit {
+    /// A unit that takes every event and mail, and counts no failures yet.
+    pub(crate) fn new(journal: &Journal) -> Self {
+        let mut unit = Self {
+            users: MockUsers::new(),
+            sessions: MockSessions::new(),
+            tokens: MockOneTimeTokens::new(),
+            attempts: MockLoginAttempts::new(),
+            roles: MockRoles::new(),
+            audit: MockAuditLog::new(),
+            outbox: MockOutbox::new(),
+            journal: journal.clone(),
+        };
+        let events = journal.clone();
+        unit.audit.expect_record().returning(move |event| {
+            events.note(format!("audit {}", event.act.name()));
+            Ok(())
+        });
+        let mails = journal.clone();
+        unit.outbox.expect_push().returning(move |entry| {
+            mails.note(format!("mail {}", entry.kind));
+            Ok(())
+        });
+        unit.attempts.expect_lock().returning(|_, _| Ok(Attempts::default()));
+        unit
+    }
+
+    pub(crate) fn boxed(self) -> Box<dyn UnitOfWork> {
+        Box::new(self)
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for Unit {
+    fn users(&mut self) -> &mut dyn Users {
+        &mut self.users
+    }
+    fn sessions(&mut self) -> &mut dyn Sessions {
+        &mut self.sessions
+    }
+    fn tokens(&mut self) -> &mut dyn OneTimeTokens {
+        &mut self.tokens
+    }
+    fn attempts(&mut self) -> &mut dyn LoginAttempts {
+        &mut self.attempts
+    }
+    fn roles(&mut self) -> &mut dyn Roles {
+        &mut self.roles
+    }
+    fn audit(&mut self) -> &mut dyn AuditLog {
+        &mut self.audit
+    }
+    fn outbox(&mut self) -> &mut dyn Outbox {
+        &mut self.outbox
+    }
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.journal.note("commit");
+        Ok(())
+    }
+    async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
+        self.journal.note("rollback");
+        Ok(())
+    }
+}
+
+/// Every port, mocked.
+pub(crate) struct Doubles {
+    pub(crate) store: MockStore,
+    pub(crate) authenticator: MockAuthenticator,
+    pub(crate) passwords: MockPasswordHasher,
+    pub(crate) verifier: MockTokenVerifier,
+    pub(crate) guesses_log10: f64,
+}
+
+impl Doubles {
+    /// Doubles of a world without accounts, where no address is locked and every password is strong.
+    pub(crate) fn new() -> Self {
+        let mut store = MockStore::new();
+        store.expect_attempts().returning(|_| Ok(Attempts::default()));
+        Self {
+            store,
+            authenticator: MockAuthenticator::new(),
+            passwords: MockPasswordHasher::new(),
+            verifier: MockTokenVerifier::new(),
+            guesses_log10: 12.0,
+        }
+    }
+
+    /// There is this account, or none.
+    pub(crate) fn with_account(mut self, account: Option<Account>) -> Self {
+        self.store.expect_account_by_email().returning(move |_| Ok(account.clone()));
+        self
+    }
+
+    /// The next transaction is `unit`.
+    pub(crate) fn with_unit(mut self, unit: Unit) -> Self {
+        let mut unit = Some(unit);
+        self.store.expect_begin().times(1).returning(move || Ok(unit.take().unwrap().boxed()));
+        self
+    }
+
+    /// Comparing a password once, with whatever is stored, answers `verification`.
+    pub(crate) fn with_verification(mut self, verification: Verification) -> Self {
+        self.passwords.expect_verify().times(1).returning(move |_, _| Ok(verification));
+        self
+    }
+
+    /// A password is hashed once.
+    pub(crate) fn with_hashing(mut self) -> Self {
+        self.passwords.expect_hash().times(1).returning(|_| Ok(PasswordHash::from_phc("$argon2id$new".into())));
+        self
+    }
+
+    pub(crate) fn application(self) -> Application {
+        let mut strength = MockPasswordStrength::new();
+        let guesses = self.guesses_log10;
+        strength.expect_guesses_log10().returning(move |_, _| guesses);
+        let mut issuer = MockTokenIssuer::new();
+        issuer.expect_issue().returning(|_| Ok(SignedToken(SecretString::from("signed"))));
+        let mut token_hasher = MockTokenHasher::new();
+        token_hasher.expect_token().returning(|_| TokenHash::from_bytes([1; 32]));
+        token_hasher.expect_attempt_key().returning(|_| AttemptKey::from_bytes([2; 32]));
+        let mut cipher = MockFieldCipher::new();
+        cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
+        cipher.expect_open().returning(|_, sealed| Ok(sealed.to_vec().into()));
+        let mut clock = MockClock::new();
+        clock.expect_now().returning(now);
+        let ports = Ports {
+            store: Arc::new(self.store),
+            authenticator: Arc::new(self.authenticator),
+            passwords: Arc::new(self.passwords),
+            strength: Arc::new(strength),
+            issuer: Arc::new(issuer),
+            verifier: Arc::new(self.verifier),
+            token_hasher: Arc::new(token_hasher),
+            cipher: Arc::new(cipher),
+            clock: Arc::new(clock),
+            entropy: Arc::new(Counter::default()),
+        };
+        Application::new(ports, Policies::default())
+    }
+}

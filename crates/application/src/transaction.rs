@@ -1,0 +1,26 @@
+//! How a transaction ends.
+
+use voxgate_domain::ports::UnitOfWork;
+
+use crate::Error;
+
+/// Commits when `done` is a success, else undoes all: so an expected failure, such as a token that is not good, gives
+/// its connection back at once. (A transaction that is merely dropped is undone too, at the price of the connection.)
+///
+/// # Errors
+///
+/// The error of `done`, or why it could not be committed.
+pub(crate) async fn settle<T>(uow: Box<dyn UnitOfWork>, done: Result<T, Error>) -> Result<T, Error> {
+    match done {
+        Ok(value) => {
+            uow.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if let Err(undone) = uow.rollback().await {
+                tracing::debug!(error = %undone, "a rollback was not confirmed");
+            }
+            Err(error)
+        }
+    }
+}
