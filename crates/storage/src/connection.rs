@@ -61,19 +61,30 @@ pub(crate) struct Connection {
     pooled: Option<Pooled>,
     /// The longest that one statement may take, also when the database has stopped and cannot see to it itself.
     patience: Duration,
-    failed: bool,
+    health: Health,
+}
+
+/// What may still be done on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    /// Anything.
+    Sound,
+    /// A statement failed: the transaction can only be rolled back.
+    Failed,
+    /// The database did not answer: nobody knows what it did, and nothing more is asked of it.
+    Lost,
 }
 
 impl Connection {
     pub(crate) fn new(pooled: Pooled, patience: Duration) -> Self {
-        Self { pooled: Some(pooled), patience, failed: false }
+        Self { pooled: Some(pooled), patience, health: Health::Sound }
     }
 
     /// The connection for the next statement. After a failed one there is none: PostgreSQL refuses what follows in a
     /// transaction, and SQLite shall not differ.
     pub(crate) fn live(&mut self) -> Result<Live<'_>, StoreError> {
         match self.pooled.as_mut() {
-            Some(_) if self.failed => Err(internal("a statement before this one failed")),
+            Some(_) if self.health != Health::Sound => Err(internal("a statement before this one failed")),
             Some(Pooled::Postgres(connection)) => Ok(Live::Postgres(connection)),
             Some(Pooled::Sqlite(connection)) => Ok(Live::Sqlite(connection)),
             None => Err(internal("the connection was given back")),
@@ -87,13 +98,18 @@ impl Connection {
 
     /// Takes note of how a statement ended.
     pub(crate) fn note<T>(&mut self, outcome: QueryResult<T>) -> Result<T, StoreError> {
-        self.failed |= outcome.is_err();
-        outcome.map_err(store_error)
+        let outcome = outcome.map_err(store_error);
+        match &outcome {
+            Ok(_) => {}
+            Err(StoreError::Unavailable(_)) => self.health = Health::Lost,
+            Err(_) => self.health = Health::Failed,
+        }
+        outcome
     }
 
     /// Gives the connection back to its pool, unless a statement failed on it; passes `outcome` through.
     pub(crate) fn finish<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        if !self.failed {
+        if self.health == Health::Sound {
             drop(self.pooled.take());
         }
         outcome
@@ -111,10 +127,12 @@ impl Connection {
         self.finish(outcome)
     }
 
-    /// Rolls the transaction back. After a failed statement closing the connection does it as well.
+    /// Rolls the transaction back; on a connection that is lost, closing it does.
     pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
-        if self.failed {
-            return Ok(());
+        match self.health {
+            Health::Sound => {}
+            Health::Failed => self.health = Health::Sound,
+            Health::Lost => return Ok(()),
         }
         let outcome = dialect::rollback(&mut self).await;
         self.finish(outcome)

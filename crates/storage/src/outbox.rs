@@ -15,7 +15,7 @@ use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
 /// The most characters of an error that are kept.
-const ERROR_CHARS: usize = 255;
+const ERROR_CHARS: usize = 500;
 
 #[diesel::dsl::auto_type]
 fn waiting() -> _ {

@@ -1,1 +1,11 @@
 //! Throw-away servers for tests, and the contract suites that every adapter of a port must pass.
+//!
+//! - **Is**: a PostgreSQL ([`postgres`]) and an SMTP server ([`smtp`]) that a test has for itself, builders of valid
+//!   values ([`fixtures`]), and the storage contract ([`contract`]), written against the ports.
+//! - **Is not**: part of the product. Nothing of it is compiled into the server.
+//! - **May depend on it**: tests. It knows the domain and no adapter.
+
+pub mod contract;
+pub mod fixtures;
+pub mod postgres;
+pub mod smtp;

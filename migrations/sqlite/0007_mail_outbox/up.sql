@@ -21,7 +21,7 @@ CREATE TABLE mail_outbox (
     CONSTRAINT mail_outbox_attempts_counted CHECK (attempts >= 0),
     CONSTRAINT mail_outbox_sealed_until_sent CHECK ((sealed IS NULL) = (sent_at IS NOT NULL)),
     CONSTRAINT mail_outbox_sent_or_failed CHECK (sent_at IS NULL OR failed_at IS NULL),
-    CONSTRAINT mail_outbox_last_error_length CHECK (length(last_error) <= 255)
+    CONSTRAINT mail_outbox_last_error_length CHECK (length(last_error) <= 500)
 ) STRICT;
 
 -- What is due.

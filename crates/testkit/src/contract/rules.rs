@@ -1,0 +1,122 @@
+//! The list of all rules.
+
+/// Makes a test of each rule of the storage contract, for the adapter that the function `$adapter` makes:
+/// `storage_contract!(crate::on_sqlite)`. The function is `async` and returns an [`Adapter`](crate::contract::Adapter).
+#[macro_export]
+macro_rules! storage_contract {
+    ($adapter:path) => {
+        $crate::storage_rules! {
+            $adapter;
+            users: [
+                a_user_comes_back_with_all_values,
+                every_status_comes_back,
+                nobody_is_found_who_is_not_there,
+                an_account_is_found_by_its_address_in_any_case,
+                an_address_has_one_account,
+                the_address_of_a_closed_account_is_free,
+                an_identifier_is_used_once,
+                a_saved_user_counts_up_and_a_stale_one_is_refused,
+                saving_a_user_leaves_the_password_alone,
+                former_passwords_are_remembered_newest_first,
+                a_cleared_password_stays_among_the_former_ones,
+                nobody_has_no_password_to_set,
+                a_renewed_hash_takes_the_place_of_the_present_one,
+                notification_preferences_are_the_default_until_saved,
+                a_held_user_waits_for_nobody_but_the_holder,
+            ]
+            sessions: [
+                a_session_comes_back_with_all_values,
+                an_unknown_token_has_no_session,
+                rotating_moves_the_generation_on_once,
+                an_ended_session_is_neither_rotated_nor_reauthenticated,
+                of_concurrent_refreshes_each_sees_the_one_before,
+                reauthentication_is_saved,
+                a_session_is_ended_once_and_by_its_owner,
+                every_end_reason_comes_back,
+                all_sessions_but_one_are_ended_and_nobody_elses,
+                the_oldest_sessions_beyond_the_newest_are_ended,
+                sessions_are_listed_newest_first_without_expired_ones,
+                a_session_belongs_to_a_user_who_is_there,
+            ]
+            tokens: [
+                a_token_is_used_up_with_all_its_values,
+                of_concurrent_uses_one_succeeds,
+                a_token_is_good_for_its_purpose_alone,
+                a_token_expires,
+                a_new_token_voids_the_older_of_its_user_and_purpose,
+                of_tokens_issued_at_once_one_stays_good,
+                voided_tokens_are_no_longer_good,
+                a_token_belongs_to_a_user_who_is_there,
+            ]
+            attempts: [
+                nothing_is_counted_at_first,
+                what_is_counted_comes_back_under_its_key,
+                concurrent_failures_are_all_counted,
+            ]
+            roles: [
+                missing_roles_are_added_and_others_left_alone,
+                roles_come_back_by_name_with_their_permissions,
+                a_user_has_a_role_once,
+                a_role_that_is_not_there_is_not_assigned,
+            ]
+            audit: [
+                an_event_comes_back_with_all_values,
+                an_event_needs_nothing_but_its_act,
+                events_about_a_user_come_newest_first,
+                an_event_is_recorded_once,
+            ]
+            outbox: [
+                an_entry_is_due_at_once_with_all_values,
+                the_oldest_entries_come_first,
+                an_attempt_is_counted_and_puts_the_entry_off,
+                a_finished_entry_is_done_for_good,
+                a_failed_entry_comes_back_at_its_next_time,
+                an_entry_that_was_given_up_is_not_due_again,
+            ]
+            leases: [
+                a_lease_is_one_holders_until_it_expires,
+                leases_of_other_names_do_not_meet,
+                a_lease_is_given_back_by_its_holder_alone,
+                of_concurrent_holders_one_gets_the_lease,
+            ]
+            authenticator: [
+                an_unknown_session_is_nobodys,
+                a_session_is_found_with_its_user_and_no_role,
+                roles_are_those_of_now_and_of_the_user_alone,
+                an_end_and_a_change_count_at_once,
+            ]
+            transactions: [
+                the_store_answers,
+                what_is_not_committed_is_seen_by_nobody,
+                a_rollback_undoes_all_and_frees_the_writer,
+                a_dropped_unit_undoes_all_and_frees_the_writer,
+                a_cancelled_request_undoes_all_and_frees_the_writer,
+                a_request_cancelled_in_the_middle_of_a_statement_leaves_nothing,
+                a_cancelled_read_spoils_no_connection,
+                after_a_conflict_a_unit_can_only_be_undone,
+                readers_do_not_wait_for_a_writer,
+            ]
+        }
+    };
+}
+
+/// Makes the tests of the rules that it is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! storage_rules {
+    ($adapter:path; $($module:ident: $rules:tt)+) => {
+        $(
+            mod $module {
+                $crate::storage_rules!(@in $module $adapter, $rules);
+            }
+        )+
+    };
+    (@in $module:ident $adapter:path, [$($rule:ident,)+]) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                $crate::contract::$module::$rule(&$adapter().await).await;
+            }
+        )+
+    };
+}

@@ -1,0 +1,186 @@
+//! The server.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::PostgresError;
+use super::programs::{self, psql};
+
+/// The server that the tests of this machine share, for as long as this process lives.
+pub(super) fn shared() -> Result<&'static Cluster, PostgresError> {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    if let Some(cluster) = SHARED.get() {
+        return Ok(cluster);
+    }
+    let fsync = if env::var("TEST_DATABASE_FSYNC").is_ok_and(|value| value == "off") { Fsync::Off } else { Fsync::On };
+    let cluster = Cluster::shared(fsync)?;
+    Ok(SHARED.get_or_init(|| cluster))
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fsync {
+    /// It does, as in production.
+    On,
+    /// It does not.
+    Off,
+}
+
+/// A server on a free port of the loopback interface.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    port: u16,
+    fsync: Fsync,
+    /// Held for as long as the server is wanted.
+    _lease: File,
+}
+
+impl Cluster {
+    /// A server that nobody else uses, for tests that stop it.
+    ///
+    /// # Errors
+    ///
+    /// A [`PostgresError`] that says what to do.
+    pub fn private(fsync: Fsync) -> Result<Self, PostgresError> {
+        Self::named(&format!("{:016x}", RandomState::new().hash_one(0)), fsync)
+    }
+
+    fn shared(fsync: Fsync) -> Result<Self, PostgresError> {
+        Self::named(if fsync == Fsync::On { "shared" } else { "shared-nofsync" }, fsync)
+    }
+
+    /// The address of its `postgres` database.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Stops it at once, as a crash would.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::Failed`] when it does not stop.
+    pub fn crash(&self) -> Result<(), PostgresError> {
+        self.control("stop", &["--mode=immediate"])
+    }
+
+    /// Starts it again after a crash, on the same port.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::Failed`] when it does not answer in time.
+    pub fn restart(&self) -> Result<(), PostgresError> {
+        self.start()
+    }
+
+    /// The server of this name: the one that runs, or a new one. One process at a time decides that.
+    fn named(name: &str, fsync: Fsync) -> Result<Self, PostgresError> {
+        programs::binary("postgres")?;
+        let base = env::temp_dir().join(format!("voxgate-postgres-{}-{name}", programs::user()?));
+        let starting = lock_file(&base.with_extension("start.lock"))?;
+        starting.lock()?;
+        let lease = lock_file(&base.with_extension("use.lock"))?;
+        lease.lock_shared()?;
+        if base.exists() {
+            let port = fs::read_to_string(base.join("port")).ok().and_then(|port| port.trim().parse().ok());
+            let found =
+                Self { folder: base.clone(), port: port.unwrap_or_default(), fsync, _lease: lease.try_clone()? };
+            if found.answers() {
+                return Ok(found);
+            }
+            // What a machine that went down left behind.
+            found.crash().ok();
+            fs::remove_dir_all(&base)?;
+        }
+        let cluster = Self { folder: base, port: free_port()?, fsync, _lease: lease };
+        cluster.init()?;
+        cluster.start()?;
+        fs::write(cluster.folder.join("port"), cluster.port.to_string())?;
+        cluster.watch()?;
+        Ok(cluster)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn init(&self) -> Result<(), PostgresError> {
+        fs::create_dir_all(&self.folder)?;
+        programs::own(&self.folder)?;
+        let mut command = programs::command("initdb")?;
+        command.arg("--pgdata").arg(self.data());
+        programs::run(command.args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]))?;
+        Ok(())
+    }
+
+    fn start(&self) -> Result<(), PostgresError> {
+        let fsync = if self.fsync == Fsync::On { "on" } else { "off" };
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=400 -c fsync={fsync} \
+             -c shared_buffers=64MB",
+            self.port,
+            self.folder.display(),
+        );
+        self.control("start", &["--options", &options])
+    }
+
+    fn control(&self, act: &str, options: &[&str]) -> Result<(), PostgresError> {
+        let mut command = programs::command("pg_ctl")?;
+        command.arg(act).arg("--pgdata").arg(self.data()).arg("--log").arg(self.folder.join("log"));
+        // The server keeps what it inherits open: with a pipe of ours we would wait for its end.
+        let status = command.args(options).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        if status.success() {
+            return Ok(());
+        }
+        let output = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        Err(PostgresError::Failed { program: format!("pg_ctl {act}"), output })
+    }
+
+    fn answers(&self) -> bool {
+        psql(&self.admin_url(), "SELECT 1").is_ok()
+    }
+
+    /// Starts the watchdog. It outlives this process, since the server may be in use by another by then.
+    fn watch(&self) -> Result<(), PostgresError> {
+        const WATCHDOG: &str = r#"
+            idle=0
+            while [ "$idle" -lt 10 ]; do
+                sleep 1
+                if flock --nonblock --exclusive "$1.use.lock" true; then idle=$((idle + 1)); else idle=0; fi
+            done
+            exec 9> "$1.start.lock"
+            flock --exclusive 9
+            # Somebody came between the last look and the lock: watch on.
+            flock --nonblock --exclusive "$1.use.lock" true || { exec 9>&-; exec sh -c "$0" "$0" "$1"; }
+            kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")"
+            rm -rf "$1"
+            case "$1" in *shared*) ;; *) rm -f "$1.start.lock" "$1.use.lock" ;; esac
+        "#;
+        let mut watchdog = Command::new("sh");
+        watchdog.args(["-c", WATCHDOG, WATCHDOG]).arg(&self.folder);
+        watchdog.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        programs::detach(&mut watchdog).spawn()?;
+        Ok(())
+    }
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
