@@ -41,8 +41,8 @@ impl SpawnBlocking for Blocking {
 
 /// A connection as it came from its pool.
 pub(crate) enum Pooled {
-    /// To PostgreSQL.
-    Postgres(Object<Postgres>),
+    /// To PostgreSQL. It is much larger than the other.
+    Postgres(Box<Object<Postgres>>),
     /// To SQLite.
     Sqlite(Object<Sqlite>),
 }
@@ -142,7 +142,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         match self.pooled.take() {
-            Some(Pooled::Postgres(connection)) => drop(Object::take(connection)),
+            Some(Pooled::Postgres(connection)) => drop(Object::take(*connection)),
             Some(Pooled::Sqlite(connection)) => drop(Object::take(connection)),
             None => {}
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::QueryDsl as _;
 use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
-use diesel::migration::{Migration, MigrationSource};
+use diesel::migration::{Migration as _, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_async::RunQueryDsl as _;
@@ -96,7 +96,7 @@ fn apply<DB: Backend>(
 
 /// The numbers and names of all migrations.
 fn names<DB: Backend>(source: impl MigrationSource<DB>) -> Result<Vec<(String, String)>, Cause> {
-    let names =
-        |migration: &Box<dyn Migration<DB>>| (migration.name().version().to_string(), migration.name().to_string());
-    Ok(source.migrations()?.iter().map(names).collect())
+    let migrations = source.migrations()?;
+    let names = migrations.iter().map(|migration| migration.name());
+    Ok(names.map(|name| (name.version().to_string(), name.to_string())).collect())
 }

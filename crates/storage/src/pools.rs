@@ -91,7 +91,7 @@ impl Pools {
     /// A connection to write with.
     pub(crate) async fn writer(&self, patience: Duration) -> Result<Connection, StoreError> {
         let pooled = match self {
-            Self::Postgres(pool) => Pooled::Postgres(pool.get().await.map_err(unavailable)?),
+            Self::Postgres(pool) => Pooled::Postgres(Box::new(pool.get().await.map_err(unavailable)?)),
             Self::Sqlite { writer, .. } => Pooled::Sqlite(writer.get().await.map_err(unavailable)?),
         };
         Ok(Connection::new(pooled, patience))

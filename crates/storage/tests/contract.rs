@@ -2,10 +2,22 @@
 
 mod support;
 
+use voxgate_testkit::contract::Adapter;
+
 mod sqlite {
-    voxgate_testkit::storage_contract!(crate::support::on_sqlite);
+    voxgate_testkit::storage_contract!(crate::on_sqlite);
 }
 
 mod postgres {
-    voxgate_testkit::storage_contract!(crate::support::on_postgres);
+    voxgate_testkit::storage_contract!(crate::on_postgres);
+}
+
+async fn on_sqlite() -> Adapter {
+    let (url, folder) = support::sqlite_url();
+    Adapter::new(support::migrated(&url).await, folder)
+}
+
+async fn on_postgres() -> Adapter {
+    let (url, server) = support::postgres_url();
+    Adapter::new(support::migrated(&url).await, server)
 }

@@ -1,15 +1,14 @@
 //! Fresh databases.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test needs and does not get shall stop it")]
 
 use std::time::Duration;
 
 use tempfile::TempDir;
 use voxgate_storage::{Database, PoolOptions};
-use voxgate_testkit::contract::Adapter;
 use voxgate_testkit::postgres::TestDatabase;
 
 /// A test may run on a machine that is busy with others: what waits is waited for.
-pub fn patient() -> PoolOptions {
+pub(crate) fn patient() -> PoolOptions {
     let long = Duration::from_secs(30);
     PoolOptions {
         acquire_timeout: long,
@@ -22,30 +21,20 @@ pub fn patient() -> PoolOptions {
 }
 
 /// The address of an SQLite file that is not there yet, in a folder that goes with the test.
-pub fn sqlite_url() -> (String, TempDir) {
+pub(crate) fn sqlite_url() -> (String, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     (format!("sqlite://{}", folder.path().join("data/voxgate.db").display()), folder)
 }
 
 /// The address of an empty database on PostgreSQL.
-pub fn postgres_url() -> (String, TestDatabase) {
+pub(crate) fn postgres_url() -> (String, TestDatabase) {
     let database = TestDatabase::create().unwrap_or_else(|error| panic!("{error}"));
     (database.url(), database)
 }
 
 /// A database with its schema in place.
-pub async fn migrated(url: &str) -> Database {
+pub(crate) async fn migrated(url: &str) -> Database {
     let database = Database::connect(url, patient()).await.unwrap();
     database.migrate().await.unwrap();
     database
-}
-
-pub async fn on_sqlite() -> Adapter {
-    let (url, folder) = sqlite_url();
-    Adapter::new(migrated(&url).await, folder)
-}
-
-pub async fn on_postgres() -> Adapter {
-    let (url, server) = postgres_url();
-    Adapter::new(migrated(&url).await, server)
 }

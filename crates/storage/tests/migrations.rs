@@ -1,0 +1,138 @@
+//! The two migration trees, and how they are applied.
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get shall stop it")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::{env, fs, path::Path};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use voxgate_storage::Database;
+
+use support::{migrated, patient, postgres_url, sqlite_url};
+
+fn names(database: &str) -> BTreeSet<String> {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(database);
+    fs::read_dir(tree).unwrap().map(|step| step.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn both_trees_have_the_same_steps() {
+    assert_eq!(names("sqlite"), names("postgres"));
+}
+
+#[test]
+fn every_step_says_what_and_why() {
+    for (database, step) in ["sqlite", "postgres"].iter().flat_map(|one| names(one).into_iter().map(move |n| (one, n)))
+    {
+        let up = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../migrations/{database}/{step}/up.sql"));
+        assert!(fs::read_to_string(&up).unwrap().starts_with("-- "), "{} begins with no comment", up.display());
+    }
+}
+
+#[derive(Debug, QueryableByName, PartialEq, Eq, PartialOrd, Ord)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    table: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Bool)]
+    required: bool,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_trees_give_the_same_tables_and_columns() {
+    let (sqlite, _folder) = sqlite_url();
+    migrated(&sqlite).await;
+    let mut connection = SqliteConnection::establish(sqlite.trim_start_matches("sqlite://")).unwrap();
+    let on_sqlite: Vec<Column> = diesel::sql_query(
+        "SELECT t.name AS \"table\", c.name AS name, c.\"notnull\" OR c.pk AS required \
+         FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '!_!_%' ESCAPE '!'",
+    )
+    .load(&mut connection)
+    .unwrap();
+
+    let (postgres, _server) = postgres_url();
+    migrated(&postgres).await;
+    let mut connection = AsyncPgConnection::establish(&postgres).await.unwrap();
+    let on_postgres: Vec<Column> = diesel_async::RunQueryDsl::load(
+        diesel::sql_query(
+            "SELECT t.relname::text AS \"table\", c.attname::text AS name, c.attnotnull AS required \
+             FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid \
+             WHERE t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition \
+             AND c.attnum > 0 AND NOT c.attisdropped AND t.relname NOT LIKE '!_!_%' ESCAPE '!'",
+        ),
+        &mut connection,
+    )
+    .await
+    .unwrap();
+
+    let sorted = |columns: Vec<Column>| columns.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(sorted(on_sqlite), sorted(on_postgres));
+}
+
+async fn applies_every_step_once(url: &str) {
+    let database = Database::connect(url, patient()).await.unwrap();
+    let all: Vec<String> = names("sqlite").into_iter().collect();
+    assert_eq!(database.pending_migrations().await.unwrap(), all);
+    assert_eq!(database.migrate().await.unwrap(), all);
+    assert_eq!(database.pending_migrations().await.unwrap(), Vec::<String>::new());
+    assert_eq!(database.migrate().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn sqlite_is_migrated_once() {
+    let (url, _folder) = sqlite_url();
+    applies_every_step_once(&url).await;
+}
+
+#[tokio::test]
+async fn postgres_is_migrated_once() {
+    let (url, _server) = postgres_url();
+    applies_every_step_once(&url).await;
+}
+
+/// Several processes, as when replicas start together: all succeed, and each step was applied by one of them.
+fn processes_that_migrate_at_once_do_not_collide(url: &str) {
+    let processes: Vec<_> = (0..4)
+        .map(|_| {
+            let mut process = Command::new(env::current_exe().unwrap());
+            process.args(["--exact", "a_process_that_migrates", "--ignored", "--nocapture"]).env("MIGRATE_URL", url);
+            process.stdout(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for process in processes {
+        let output = process.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{text}");
+        applied.extend(text.lines().filter_map(|line| line.strip_prefix("applied ")).map(str::to_owned));
+    }
+    applied.sort();
+    assert_eq!(applied, names("sqlite").into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn processes_migrate_sqlite_at_once() {
+    let (url, _folder) = sqlite_url();
+    processes_that_migrate_at_once_do_not_collide(&url);
+}
+
+#[test]
+fn processes_migrate_postgres_at_once() {
+    let (url, _server) = postgres_url();
+    processes_that_migrate_at_once_do_not_collide(&url);
+}
+
+#[tokio::test]
+#[ignore = "run by the tests above, in processes of its own"]
+async fn a_process_that_migrates() {
+    let Ok(url) = env::var("MIGRATE_URL") else { return };
+    let applied = Database::connect(&url, patient()).await.unwrap().migrate().await.unwrap();
+    println!();
+    applied.iter().for_each(|name| println!("applied {name}"));
+}
