@@ -95,7 +95,7 @@ impl Database {
 
     /// The longest that a statement may take: the database gives up first, when it can.
     fn patience(&self) -> Duration {
-        self.options.statement_timeout.max(self.options.lock_timeout) + Duration::from_secs(1)
+        self.options.statement_timeout.max(self.options.lock_timeout) + Duration::from_millis(500)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The read side of the store, and the way to a unit of work.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use diesel::sql_types::Integer;
 use diesel::{IntoSql as _, select};
@@ -32,7 +34,10 @@ impl Store for Database {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        read!(self, c => ping(c))
+        const PATIENCE: Duration = Duration::from_secs(2);
+        tokio::time::timeout(PATIENCE, async { read!(self, c => ping(c)) })
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into())))
     }
 
     async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Account>, StoreError> {

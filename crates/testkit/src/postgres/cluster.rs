@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use super::PostgresError;
-use super::programs::{self, psql};
+use super::programs;
 
 /// The server that the tests of this machine share, for as long as this process lives.
 pub(super) fn shared() -> Result<&'static Cluster, PostgresError> {
@@ -100,10 +100,11 @@ impl Cluster {
             fs::remove_dir_all(&base)?;
         }
         let cluster = Self { folder: base, port: free_port()?, fsync, _lease: lease };
+        // First, so that no server is left behind, whenever this process ends.
+        cluster.watch()?;
         cluster.init()?;
         cluster.start()?;
         fs::write(cluster.folder.join("port"), cluster.port.to_string())?;
-        cluster.watch()?;
         Ok(cluster)
     }
 
@@ -149,8 +150,12 @@ impl Cluster {
         Err(PostgresError::Failed { program: format!("pg_ctl {act}"), output })
     }
 
+    /// Whether it runs, even when all of its connections are taken.
     fn answers(&self) -> bool {
-        psql(&self.admin_url(), "SELECT 1").is_ok()
+        let port = self.port.to_string();
+        let asked = programs::command("pg_isready")
+            .and_then(|mut command| programs::run(command.args(["--host=127.0.0.1", "--port", &port, "--timeout=5"])));
+        asked.is_ok()
     }
 
     /// Starts the watchdog. It outlives this process, since the server may be in use by another by then.
