@@ -47,7 +47,8 @@ impl Application {
         roles: Vec<RoleName>,
         refresh_token: SecretToken,
     ) -> Result<TokenPair, Error> {
-        let now = self.ports.clock.now();
+        // The moment at which the session began or was refreshed: so a client reads the whole life of each token.
+        let now = session.last_seen_at;
         let refresh_expires_in = session.expires_at.since(now);
         let expires_in = self.policies.session.access_token_ttl.min(refresh_expires_in);
         let mut token_id = [0; 16];

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::Timestamp;
+use crate::ids::uuid_v7;
+use crate::ports::Entropy;
+
 /// What is known of the caller's side of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientContext {
@@ -44,6 +48,12 @@ impl UserAgent {
 pub struct RequestId(String);
 
 impl RequestId {
+    /// A new identifier, which sorts after those made earlier.
+    #[must_use]
+    pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Self {
+        Self(uuid_v7(now, entropy).to_string())
+    }
+
     /// The identifier in `text`, or `None` when it is too short, too long or has other characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -9,7 +9,7 @@ use crate::Timestamp;
 use crate::ports::Entropy;
 
 /// A UUIDv7 of `now` and ten random bytes.
-fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
+pub(crate) fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     let mut random = [0; 10];
     entropy.fill(&mut random);
     let millis = u64::try_from(now.unix_micros() / 1_000).unwrap_or(0);

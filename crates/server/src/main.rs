@@ -1,3 +1,30 @@
 //! The Voxgate binary: settings, wiring, command line and background jobs.
+//!
+//! - **Is**: the one place that knows every crate and plugs adapters into ports.
+//! - **Is not**: rules, use cases, SQL, HTTP.
+//! - **May depend on it**: nothing.
 
-fn main() {}
+mod cli;
+mod commands;
+mod failure;
+mod jobs;
+mod logging;
+mod serve;
+mod settings;
+mod terminal;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}

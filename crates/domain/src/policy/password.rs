@@ -140,26 +140,34 @@ impl PasswordPolicy {
         about: PersonalFacts<'_>,
         strength: &dyn PasswordStrength,
     ) -> Result<NewPassword, Vec<PasswordFault>> {
+        let mut faults = self.faults_in_form(&password, Some(about));
+        // Estimating costs far more than the checks of form: done only for what passed them.
+        if faults.is_empty() {
+            let words = about.words();
+            let hints: Vec<&str> = words.iter().map(String::as_str).collect();
+            if strength.guesses_log10(password.expose(), &hints) < self.min_guesses_log10 {
+                faults.push(PasswordFault::Guessable);
+            }
+        }
+        if faults.is_empty() { Ok(NewPassword(password)) } else { Err(faults) }
+    }
+
+    /// What is wrong with the form of `password`, so that it can be listed beside the faults of other fields: all but
+    /// how easy it is to guess and whether it was used before.
+    #[must_use]
+    pub fn faults_in_form(&self, password: &Password, about: Option<PersonalFacts<'_>>) -> Vec<PasswordFault> {
         let text = password.expose();
         let lower = text.to_lowercase();
-        let words = about.words();
+        let personal = about.is_some_and(|about| about.words().iter().any(|word| lower.contains(word.as_str())));
         let checks = [
             (text.chars().count() < self.min_chars, PasswordFault::TooShort),
             (!text.chars().any(char::is_uppercase), PasswordFault::NoUppercase),
             (!text.chars().any(char::is_lowercase), PasswordFault::NoLowercase),
             (!text.chars().any(char::is_numeric), PasswordFault::NoDigit),
             (text.chars().all(char::is_alphanumeric), PasswordFault::NoSpecial),
-            (words.iter().any(|word| lower.contains(word.as_str())), PasswordFault::Personal),
+            (personal, PasswordFault::Personal),
         ];
-        let mut faults: Vec<_> = checks.into_iter().filter_map(|(bad, fault)| bad.then_some(fault)).collect();
-        // Estimating costs far more than the checks above: done only for what passed them.
-        if faults.is_empty() {
-            let hints: Vec<&str> = words.iter().map(String::as_str).collect();
-            if strength.guesses_log10(text, &hints) < self.min_guesses_log10 {
-                faults.push(PasswordFault::Guessable);
-            }
-        }
-        if faults.is_empty() { Ok(NewPassword(password)) } else { Err(faults) }
+        checks.into_iter().filter_map(|(bad, fault)| bad.then_some(fault)).collect()
     }
 }
 

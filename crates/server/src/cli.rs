@@ -1,0 +1,88 @@
+//! The command line.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Voxgate: accounts and authentication for voice-biomarker healthcare.
+///
+/// Settings come from environment variables; `voxgate config check` shows them. In development a `.env` file is read.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or faulty settings.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve HTTP until SIGTERM or ctrl-c (what happens without a command)
+    Serve,
+    /// Bring the database up to date
+    Migrate,
+    /// The RSA keys that sign access tokens
+    #[command(subcommand)]
+    Keys(Keys),
+    /// The roles
+    #[command(subcommand)]
+    Roles(Roles),
+    /// Administrators
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Print the OpenAPI document
+    Openapi,
+    /// The settings
+    #[command(subcommand)]
+    Config(Config),
+    /// Ask a running service whether it is ready: exit code 0 when it is
+    Health(Health),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make the first key
+    Generate,
+    /// Make a key that takes the place of the current one, whose tokens stay valid until they expire
+    Rotate {
+        /// How long the new key is only published before it signs, so that every replica and client knows it
+        #[arg(long, default_value = "2m", value_parser = humantime::parse_duration)]
+        lead: Duration,
+    },
+    /// Show every key
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Roles {
+    /// Make the roles that every installation begins with, where they are missing
+    Init,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Make an active user with the role `admin`
+    Create(AdminCreate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdminCreate {
+    /// Address of the administrator
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Read the password from the first line of standard input
+    #[arg(long, required = true)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Check every setting and show the values in force, secrets masked
+    Check,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// Where the service listens; `BIND_ADDR` when not given
+    #[arg(long)]
+    pub(crate) address: Option<std::net::SocketAddr>,
+}

@@ -1,0 +1,64 @@
+//! What each command does.
+
+mod admin;
+mod config;
+mod health;
+mod keys;
+mod migrate;
+mod roles;
+
+use std::future::Future;
+
+use crate::cli::{Admin, Cli, Command, Config, Roles};
+use crate::failure::{Failure, While as _};
+use crate::settings::Settings;
+use crate::{logging, serve, terminal};
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Openapi => openapi(),
+        Command::Config(Config::Check) => config::check(&environment),
+        Command::Health(health) => health::check(&health, &settings()?),
+        Command::Keys(command) => keys::run(&command, &settings()?),
+        Command::Serve => {
+            let settings = settings()?;
+            logging::start(&settings.log)?;
+            block_on(serve::serve(settings))
+        }
+        Command::Migrate => block_on(migrate::run(settings()?)),
+        Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
+        Command::Admin(Admin::Create(admin)) => block_on(admin::create(admin, settings()?)),
+    }
+}
+
+/// Looks a variable up; `.env` was read before.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The settings, from `.env` too unless this is production.
+fn settings() -> Result<Settings, Failure> {
+    read_env_file();
+    Settings::read(&environment).map_err(Failure::Settings)
+}
+
+/// Reads `.env` when it is there. What the environment says comes first, and production has no such file.
+fn read_env_file() {
+    if environment("APP_ENV").as_deref() != Some("production") {
+        let _ = dotenvy::dotenv();
+    }
+}
+
+/// Migrations block in place, which needs a runtime of several threads.
+fn block_on<T>(task: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("starting the runtime")?;
+    let done = runtime.block_on(task);
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    done
+}
+
+fn openapi() -> Result<(), Failure> {
+    terminal::say(voxgate_http::openapi().to_pretty_json().doing("writing the OpenAPI document")?);
+    Ok(())
+}

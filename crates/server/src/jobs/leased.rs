@@ -1,0 +1,38 @@
+//! A job that runs on one replica at a time.
+
+use std::time::Duration;
+
+use voxgate_crypto::{SystemClock, SystemEntropy};
+use voxgate_domain::ports::{Clock as _, Entropy as _, Leases, StoreError};
+
+/// A lease that this process takes and renews.
+pub(crate) struct Lease<'a> {
+    leases: &'a dyn Leases,
+    name: &'static str,
+    holder: String,
+}
+
+impl<'a> Lease<'a> {
+    /// How long a lease holds without being renewed: how long a job pauses at most when the replica that ran it dies.
+    const TTL: Duration = Duration::from_secs(10);
+
+    /// The lease `name`, for this process.
+    pub(crate) fn new(leases: &'a dyn Leases, name: &'static str) -> Self {
+        let mut random = [0; 8];
+        SystemEntropy.fill(&mut random);
+        let holder = format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(random));
+        Self { leases, name, holder }
+    }
+
+    /// Takes or renews it; `false` when another replica has it.
+    pub(crate) async fn hold(&self) -> Result<bool, StoreError> {
+        self.leases.acquire(self.name, &self.holder, SystemClock.now(), Self::TTL).await
+    }
+
+    /// Gives it back, so that another replica can go on at once.
+    pub(crate) async fn release(&self) {
+        if let Err(error) = self.leases.release(self.name, &self.holder).await {
+            tracing::debug!(lease = self.name, %error, "the lease was not given back and will expire");
+        }
+    }
+}

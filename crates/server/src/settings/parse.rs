@@ -1,0 +1,107 @@
+//! What the text of a setting means.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use url::Url;
+
+/// Anything that parses by itself.
+pub(crate) fn plain<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// A whole number within `range`.
+pub(crate) fn number<T>(range: RangeInclusive<T>) -> impl FnOnce(&str) -> Result<T, String>
+where
+    T: FromStr<Err: Display> + PartialOrd + Display,
+{
+    move |text| {
+        let number: T = plain(text)?;
+        let (least, most) = (range.start(), range.end());
+        if range.contains(&number) { Ok(number) } else { Err(format!("must lie between {least} and {most}")) }
+    }
+}
+
+/// A length of time like `15m`, within `range` of seconds.
+pub(crate) fn duration(range: RangeInclusive<u64>) -> impl FnOnce(&str) -> Result<Duration, String> {
+    move |text| {
+        let duration = humantime::parse_duration(text).map_err(|_| "must be a length of time like 10s, 15m or 7d")?;
+        if range.contains(&duration.as_secs()) {
+            return Ok(duration);
+        }
+        let say = |seconds: &u64| humantime::format_duration(Duration::from_secs(*seconds)).to_string();
+        Err(format!("must lie between {} and {}", say(range.start()), say(range.end())))
+    }
+}
+
+/// Any text but none.
+pub(crate) fn text(text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
+}
+
+/// `true` or `false`.
+pub(crate) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+/// One of a few words.
+pub(crate) fn word<T: Copy>(words: &[(&str, T)]) -> impl Fn(&str) -> Result<T, String> {
+    let words: Vec<(String, T)> = words.iter().map(|(word, value)| ((*word).to_owned(), *value)).collect();
+    move |text| {
+        let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+        let all: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+        found.ok_or_else(|| format!("must be one of: {}", all.join(", ")))
+    }
+}
+
+/// The base of the service's own links: `http` or `https`, a host, nothing behind it.
+pub(crate) fn base_url(text: &str) -> Result<Url, String> {
+    let url: Url = plain(text)?;
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && plain && url.path() == "/" {
+        Ok(url)
+    } else {
+        Err("must be a URL like https://accounts.example.org, without a path".to_owned())
+    }
+}
+
+/// Exact origins, comma-separated: scheme, host and port as browsers send them.
+pub(crate) fn origins(text: &str) -> Result<Vec<String>, String> {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items
+        .map(|item| {
+            let exact = Url::parse(item).ok().map(|url| url.origin().ascii_serialization());
+            if exact.as_deref() == Some(item) && !item.contains('*') {
+                Ok(item.to_owned())
+            } else {
+                Err("must be exact origins like https://app.example.org: no wildcard, no path, no final slash"
+                    .to_owned())
+            }
+        })
+        .collect()
+}
+
+/// The URL of a database that Voxgate speaks to.
+pub(crate) fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite://", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("must begin with sqlite:// or postgres://".to_owned())
+    }
+}
+
+/// The URL of a mail server.
+pub(crate) fn smtp_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "must be a URL like smtps://user:password@mail.example.org")?;
+    match url.scheme() {
+        "smtp" | "smtps" if url.has_host() => Ok(url),
+        _ => Err("must begin with smtp:// or smtps:// and have a host".to_owned()),
+    }
+}

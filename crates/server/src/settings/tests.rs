@@ -1,0 +1,96 @@
+use std::collections::HashMap;
+
+use super::*;
+
+fn read(set: &[(&str, &str)]) -> Result<Settings, Faults> {
+    let set: HashMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    Settings::read(&move |name| set.get(name).cloned())
+}
+
+fn faulty(set: &[(&str, &str)]) -> Vec<&'static str> {
+    read(set).unwrap_err().0.into_iter().map(|fault| fault.name).collect()
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.keys.issuer, "http://localhost:8000");
+    assert_eq!(settings.policies.session, SessionPolicy::default());
+    assert_eq!(settings.policies.lockout, LockoutPolicy::default());
+}
+
+#[test]
+fn one_message_names_every_faulty_variable() {
+    let set = [("APP_ENV", "staging"), ("BIND_ADDR", "here"), ("ACCESS_TOKEN_TTL", "soon"), ("LOCKOUT_THRESHOLD", "0")];
+    let message = read(&set).unwrap_err().to_string();
+    assert!(message.starts_with("4 faulty settings:"), "{message}");
+    for (name, _) in set {
+        assert!(message.contains(name), "{message}");
+    }
+}
+
+#[test]
+fn production_refuses_what_is_insecure_and_names_each() {
+    let set = [
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "http://accounts.example.org"),
+        ("SMTP_URL", "smtp://mail.example.org"),
+        ("CORS_ALLOWED_ORIGINS", "http://app.example.org"),
+    ];
+    assert_eq!(faulty(&set), ["PUBLIC_URL", "SMTP_URL", "ENCRYPTION_KEYS", "CORS_ALLOWED_ORIGINS"]);
+}
+
+#[test]
+fn a_wildcard_or_inexact_origin_is_refused() {
+    for origins in ["*", "https://*.example.org", "https://app.example.org/", "app.example.org", "null"] {
+        assert_eq!(faulty(&[("CORS_ALLOWED_ORIGINS", origins)]), ["CORS_ALLOWED_ORIGINS"], "{origins}");
+    }
+    let two = read(&[("CORS_ALLOWED_ORIGINS", "https://a.example.org, https://b.example.org:8443")]).unwrap();
+    assert_eq!(two.allowed_origins, ["https://a.example.org", "https://b.example.org:8443"]);
+}
+
+#[test]
+fn password_hashing_cannot_be_weakened() {
+    assert_eq!(
+        faulty(&[("ARGON2_MEMORY_KIB", "8"), ("ARGON2_ITERATIONS", "1")]),
+        ["ARGON2_MEMORY_KIB", "ARGON2_ITERATIONS"]
+    );
+}
+
+#[test]
+fn a_secret_comes_from_a_file_but_not_from_both() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "k1:secret\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let settings = read(&[("ENCRYPTION_KEYS_FILE", path)]).unwrap();
+    assert!(settings.keys.encryption.is_some());
+    assert_eq!(faulty(&[("ENCRYPTION_KEYS_FILE", path), ("ENCRYPTION_KEYS", "k1:x")]), ["ENCRYPTION_KEYS"]);
+    assert_eq!(faulty(&[("ENCRYPTION_KEYS_FILE", "/nowhere")]), ["ENCRYPTION_KEYS"]);
+}
+
+#[test]
+fn secrets_are_shown_by_nothing() {
+    let set = [("SMTP_URL", "smtps://u:marked@mail.example.org"), ("DATABASE_URL", "postgres://u:marked@db/voxgate")];
+    let settings = read(&set).unwrap();
+    let lookup = |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+    let shown = format!("{settings:?} {:?}", effective(&lookup));
+    assert!(!shown.contains("marked"), "{shown}");
+}
+
+#[test]
+fn the_example_file_and_the_docs_list_every_variable() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let example = std::fs::read_to_string(format!("{root}/.env.example")).unwrap();
+    let docs = std::fs::read_to_string(format!("{root}/docs/configuration.md")).unwrap();
+    for variable in variables::ALL {
+        let line = format!("{}={}", variable.name, variable.default);
+        assert!(example.lines().any(|l| l.trim_start_matches("# ") == line), ".env.example lacks the line {line:?}");
+        let row = format!("| `{}` | {} | {} |", variable.name, default_cell(variable.default), variable.meaning);
+        assert!(docs.contains(&row), "docs/configuration.md lacks the row {row:?}");
+    }
+}
+
+fn default_cell(default: &str) -> String {
+    if default.is_empty() { "none".to_owned() } else { format!("`{default}`") }
+}

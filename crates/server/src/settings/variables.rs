@@ -1,0 +1,62 @@
+//! Every setting there is: its environment variable, default and meaning. The docs and `.env.example` are held to this
+//! table by a test.
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variable {
+    /// The environment variable. With `_FILE` behind it, the name of a file that holds the value.
+    pub(crate) name: &'static str,
+    /// What holds when it is not set; empty when nothing does.
+    pub(crate) default: &'static str,
+    /// What it means, in one line.
+    pub(crate) meaning: &'static str,
+    /// Whether its value is never shown.
+    pub(crate) secret: bool,
+}
+
+macro_rules! variables {
+    ($($name:ident = $default:literal, $(#[$secret:ident])? $meaning:literal;)+) => {
+        $(pub(crate) const $name: Variable = Variable {
+            name: stringify!($name),
+            default: $default,
+            meaning: $meaning,
+            secret: variables!(@secret $($secret)?),
+        };)+
+
+        /// Every one, in the order of the docs.
+        pub(crate) const ALL: &[Variable] = &[$($name,)+];
+    };
+    (@secret secret) => { true };
+    (@secret) => { false };
+}
+
+variables! {
+    APP_ENV = "development", "`development` or `production`, which refuses insecure settings";
+    BIND_ADDR = "127.0.0.1:8000", "address and port to listen on";
+    PUBLIC_URL = "http://localhost:8000", "base of every link in a mail; the `Host` header is never used";
+    DATABASE_URL = "sqlite://var/voxgate.db", #[secret] "`sqlite://path` or `postgres://user:password@host/name`";
+    DATABASE_POOL_SIZE = "16", "most connections to PostgreSQL, 1 to 1000";
+    MIGRATE_ON_START = "true", "whether `serve` applies migrations; else run `voxgate migrate` first";
+    SMTP_URL = "", #[secret] "`smtps://user:password@host` or `smtp://…?tls=required`; without it mail goes to `MAIL_DIR`";
+    MAIL_DIR = "var/mail", "folder for `.eml` files when there is no `SMTP_URL`";
+    MAIL_FROM = "Voxgate <no-reply@localhost>", "sender of every mail";
+    JWT_KEYS_DIR = "var/keys", "folder of the RSA keys that sign access tokens";
+    JWT_ISSUER = "", "`iss` of access tokens; `PUBLIC_URL` when not set";
+    JWT_AUDIENCE = "voxgate", "`aud` of access tokens";
+    ENCRYPTION_KEYS = "", #[secret] "`id:base64 of 32 bytes`, comma-separated, the current one first; made in `JWT_KEYS_DIR` in development";
+    ACCESS_TOKEN_TTL = "15m", "life of an access token";
+    REFRESH_TOKEN_TTL = "7d", "life of a session from its login";
+    SESSION_IDLE_TIMEOUT = "7d", "how long a session may go without a refresh";
+    REFRESH_REUSE_LEEWAY = "10s", "how long a rotated refresh token still works, for a client that lost the answer";
+    LOCKOUT_THRESHOLD = "5", "failed logins in a row that lock an address, 1 to 100";
+    LOCKOUT_DURATION = "15m", "how long such a lock lasts";
+    CORS_ALLOWED_ORIGINS = "", "exact origins of browser applications, comma-separated";
+    ARGON2_MEMORY_KIB = "19456", "memory of one password hash; never below the default";
+    ARGON2_ITERATIONS = "2", "passes over it; never below the default";
+    ARGON2_PARALLELISM = "1", "lanes of it";
+    PASSWORD_PEPPERS = "", #[secret] "`id:secret`, comma-separated, the current one first; mixed into every password hash, losing them loses every password";
+    HASHING_QUEUE = "256", "most passwords that wait to be hashed; more are answered 503";
+    SHUTDOWN_GRACE = "10s", "how long requests in flight may take after SIGTERM";
+    LOG_LEVEL = "info", "filter of the log, as `tracing` reads it: `info`, `voxgate_http=debug,info`";
+    LOG_FORMAT = "auto", "`text`, `json`, or `auto`: text in development, JSON lines in production";
+}

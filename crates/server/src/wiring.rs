@@ -1,0 +1,120 @@
+//! Plugging adapters into ports.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use voxgate_application::{Application, Ports};
+use voxgate_crypto::{
+    AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
+    Sha256TokenHasher, SystemClock, SystemEntropy, ZxcvbnStrength,
+};
+use voxgate_domain::ports::{Clock as _, Mailer};
+use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
+use voxgate_storage::{Database, PoolOptions};
+
+use crate::failure::{Failure, While as _};
+use crate::settings::{Hashing, Keys, Settings};
+
+/// Opens the database.
+pub(crate) async fn database(settings: &Settings) -> Result<Database, Failure> {
+    let options = PoolOptions { max_connections: settings.database.pool_size, ..PoolOptions::default() };
+    Database::connect(settings.database.url.expose_secret(), options).await.doing("opening the database")
+}
+
+/// Brings the database up to date, or refuses one that is not; whether it was empty before.
+pub(crate) async fn prepare(settings: &Settings, database: &Database) -> Result<bool, Failure> {
+    let doing = "preparing the database";
+    if settings.database.migrate_on_start {
+        let applied = database.migrate().await.doing(doing)?;
+        return Ok(applied.iter().any(|name| name.starts_with("0001")));
+    }
+    let pending = database.pending_migrations().await.doing(doing)?;
+    if pending.is_empty() {
+        return Ok(false);
+    }
+    let wrong = format!("{} are missing: run `voxgate migrate`", pending.join(", "));
+    Err(Failure::Run { doing, cause: wrong.into() })
+}
+
+/// The signing keys; in development they are made when there are none. In production a key that a development start
+/// made is refused.
+pub(crate) fn signing_keys(settings: &Settings) -> Result<JwtTokens, Failure> {
+    let keys = &settings.keys;
+    let doing = "loading the signing keys";
+    let load = || JwtTokens::load(keys.dir.clone(), keys.issuer.clone(), keys.audience.clone(), SystemClock.now());
+    let tokens = match load() {
+        Err(KeyRingError::Missing { .. }) if !settings.is_production() => {
+            KeyRing::generate(&keys.dir, SystemClock.now(), KeyOrigin::Development).doing("making signing keys")?;
+            load()
+        }
+        loaded => loaded,
+    }
+    .doing(doing)?;
+    if settings.is_production() && tokens.ring().has_development_key() {
+        let wrong = "a key was made by a development start: use another JWT_KEYS_DIR and run `voxgate keys generate`";
+        return Err(Failure::Run { doing, cause: wrong.into() });
+    }
+    Ok(tokens)
+}
+
+/// The use cases over real adapters.
+pub(crate) fn application(
+    settings: &Settings,
+    database: &Database,
+    tokens: Arc<JwtTokens>,
+) -> Result<Application, Failure> {
+    let store = Arc::new(database.clone());
+    let ports = Ports {
+        authenticator: Arc::clone(&store) as _,
+        store,
+        passwords: Arc::new(hasher(&settings.hashing)?),
+        strength: Arc::new(ZxcvbnStrength),
+        issuer: Arc::clone(&tokens) as _,
+        verifier: tokens,
+        token_hasher: Arc::new(Sha256TokenHasher),
+        cipher: Arc::new(cipher(&settings.keys)?),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    Ok(Application::new(ports, settings.policies))
+}
+
+/// Whatever delivers mail.
+pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
+    let composer = MailComposer::new(settings.public_url.clone(), &settings.mail.from).doing("reading MAIL_FROM")?;
+    Ok(match &settings.mail.smtp_url {
+        Some(url) => Arc::new(SmtpMailer::new(url.expose_secret(), composer).doing("reading SMTP_URL")?),
+        None => Arc::new(FolderMailer::new(settings.mail.dir.clone(), composer).doing("making MAIL_DIR")?),
+    })
+}
+
+fn hasher(hashing: &Hashing) -> Result<Argon2Hasher, Failure> {
+    let settings = Argon2Settings::new(hashing.memory_kib, hashing.iterations, hashing.parallelism)
+        .and_then(|settings| settings.with_queue(hashing.queue))
+        .doing("reading the ARGON2 settings")?;
+    let mut peppers = hashing.peppers.as_ref().map(peppers).transpose()?.unwrap_or_default().into_iter();
+    Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect()).doing("starting the hashing threads")
+}
+
+fn peppers(text: &SecretString) -> Result<Vec<Pepper>, Failure> {
+    let entries = text.expose_secret().split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            let (id, secret) = entry.split_once(':').unwrap_or_default();
+            Pepper::new(id, SecretSlice::from(secret.as_bytes().to_vec()))
+        })
+        .collect::<Result<_, _>>()
+        .doing("reading PASSWORD_PEPPERS")
+}
+
+fn cipher(keys: &Keys) -> Result<AesGcmCipher, Failure> {
+    let ring = match &keys.encryption {
+        Some(text) => EncryptionKeys::parse(text.expose_secret()).doing("reading ENCRYPTION_KEYS")?,
+        None => {
+            let path = Path::new(&keys.dir).join("encryption.keys");
+            EncryptionKeys::load_or_create(&path).doing("making a development encryption key")?
+        }
+    };
+    Ok(AesGcmCipher::new(ring))
+}

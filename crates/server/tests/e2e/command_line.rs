@@ -1,0 +1,92 @@
+//! The command line, and how the service starts and stops.
+
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::harness::{Backend, Voxgate, voxgate};
+
+/// Runs a command in `dir` with `input` on standard input.
+fn run(dir: &TempDir, args: &[&str], settings: &[(&str, &str)], input: &str) -> Output {
+    let settings: Vec<(String, String)> = settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let mut command = voxgate(dir.path(), &settings);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn an_operator_sets_everything_up_by_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let ok = |args: &[&str], input: &str| {
+        let output = run(&dir, args, &[], input);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(ok(&["migrate"], "").contains("applied 0001"));
+    assert_eq!(ok(&["migrate"], ""), "the database is up to date\n");
+    assert!(ok(&["keys", "generate"], "").starts_with("made "));
+    assert!(ok(&["keys", "rotate", "--lead", "1s"], "").contains("signs from"));
+    assert_eq!(ok(&["keys", "list"], "").lines().count(), 2);
+    assert!(ok(&["roles", "init"], "").contains("made patient"));
+    assert_eq!(ok(&["roles", "init"], ""), "every role is there\n");
+    let admin = ["admin", "create", "--email", "root@example.org", "--password-stdin"];
+    assert!(ok(&admin, "xK9#mQ2$vL7pQw\n").starts_with("made administrator "));
+    assert!(ok(&["openapi"], "").contains("\"openapi\": \"3.1"));
+    assert!(ok(&["config", "check"], "").contains("every setting is valid"));
+
+    let again = run(&dir, &admin, &[], "xK9#mQ2$vL7pQw\n");
+    assert_eq!((again.status.code(), text(&again.stderr)), (Some(2), "error: the address has an account\n".into()));
+    let weak = run(&dir, &["admin", "create", "--email", "a@b.example", "--password-stdin"], &[], "Password123!\n");
+    assert_eq!(weak.status.code(), Some(2));
+    assert!(text(&weak.stderr).contains("too easy to guess"), "{}", text(&weak.stderr));
+}
+
+#[test]
+fn faulty_settings_stop_every_command_with_one_message() {
+    let dir = tempfile::tempdir().unwrap();
+    let faulty = [("BIND_ADDR", "nowhere"), ("LOCKOUT_DURATION", "long"), ("APP_ENV", "test")];
+    for args in [&["serve"][..], &["config", "check"], &["migrate"], &[]] {
+        let output = run(&dir, args, &faulty, "");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let message = text(&output.stderr);
+        assert!(faulty.iter().all(|(name, _)| message.contains(name)), "{message}");
+    }
+    assert_eq!(run(&dir, &["no-such-command"], &[], "").status.code(), Some(2));
+}
+
+#[test]
+fn production_refuses_keys_of_a_development_start() {
+    let dir = tempfile::tempdir().unwrap();
+    // A development command makes keys.
+    assert_eq!(run(&dir, &["roles", "init"], &[], "").status.code(), Some(0));
+    let production = [
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "https://accounts.example.org"),
+        ("ENCRYPTION_KEYS", "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+    ];
+    let refused = run(&dir, &["serve"], &production, "");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("development start"), "{}", text(&refused.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_ready_within_a_second_and_stops_when_asked() {
+    let mut voxgate = Voxgate::start(Backend::Sqlite).await;
+    voxgate.get("/health/ready").await.expect(200);
+    let health = voxgate.get("/health").await.expect(200).json();
+    assert_eq!(health["status"], "ok");
+    assert_eq!(voxgate.stop().await, Some(0));
+
+    let begun = Instant::now();
+    voxgate.start_again().await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(voxgate.stop().await, Some(0));
+}

@@ -1,0 +1,43 @@
+//! A crash loses nothing that was acknowledged.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use serde_json::json;
+
+use crate::harness::{Backend, Voxgate, token_in};
+use crate::person::{PASSWORD, person};
+
+pub(crate) async fn what_was_acknowledged_survives_a_kill(backend: Backend) {
+    let mut voxgate = Voxgate::start(backend).await;
+    let mut acknowledged = Vec::new();
+    for round in 0..3_u32 {
+        let burst: FuturesUnordered<_> = (0..40_u32)
+            .map(|n| {
+                let email = format!("r{round}n{n}@example.org");
+                let body = json!({"email": email, "password": PASSWORD});
+                let request = voxgate.request(reqwest::Method::POST, "/auth/register").json(&body);
+                async move { request.send().await.is_ok_and(|answer| answer.status() == 202).then_some(email) }
+            })
+            .collect();
+        // The kill comes in the midst of the burst.
+        let collecting = tokio::spawn(async move { burst.filter_map(std::future::ready).collect::<Vec<_>>().await });
+        tokio::time::sleep(Duration::from_millis(150 + u64::from(round) * 130)).await;
+        voxgate.kill();
+        acknowledged.extend(collecting.await.unwrap());
+        voxgate.start_again().await;
+    }
+    assert!(!acknowledged.is_empty(), "no registration came through before a kill");
+
+    // Each has its mail, its row and its event: the link works, and the person's copy of their data has it.
+    for email in &acknowledged {
+        let token = token_in(&voxgate.mail_to(email, 1).await);
+        voxgate.post("/auth/verify-email", json!({"token": token})).await.expect(204);
+        assert!(voxgate.mails_to(email).len() <= 2, "more than one duplicate to {email}");
+    }
+    let email = acknowledged.last().unwrap();
+    let me = person(email, &voxgate.log_in(email, PASSWORD).await.expect(200).json());
+    let answer = voxgate.call(reqwest::Method::GET, "/users/export", &me.access_token, serde_json::Value::Null).await;
+    assert!(answer.expect(200).text.contains("user.registered"));
+}

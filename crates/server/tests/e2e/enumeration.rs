@@ -1,0 +1,76 @@
+//! Whether an address has an account cannot be told from an answer, nor from how long it takes.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Backend, Voxgate};
+use crate::person::{OTHER_PASSWORD, PASSWORD};
+
+/// Trials for each of the two kinds of address.
+const TRIALS: usize = 40;
+
+pub(crate) async fn known_and_unknown_addresses_are_answered_alike(backend: Backend) {
+    // The lock is out of the way: it is the same for both, and tested elsewhere.
+    let voxgate = Voxgate::start_with(backend, &[("LOCKOUT_THRESHOLD", "100")]).await;
+    let known = "known@example.org";
+    voxgate.verified(known).await;
+    let unknown = |n: usize| format!("unknown{n}@example.org");
+
+    let wrong = |email: &str| json!({"email": email, "password": OTHER_PASSWORD});
+    compare(&voxgate, "/auth/login", 401, |_| wrong(known), |n| wrong(&unknown(n))).await;
+    let register = |email: &str| json!({"email": email, "password": PASSWORD});
+    compare(&voxgate, "/auth/register", 202, |_| register(known), |n| register(&unknown(n))).await;
+    let only = |email: &str| json!({"email": email});
+    for path in ["/auth/forgot-password", "/auth/resend-verification"] {
+        compare(&voxgate, path, 202, |_| only(known), |n| only(&unknown(1_000 + n))).await;
+    }
+}
+
+/// Sends both kinds in turn: status, body and headers must be the same, and the medians of the times within a bound.
+async fn compare(
+    voxgate: &Voxgate,
+    path: &str,
+    status: u16,
+    known: impl Fn(usize) -> Value,
+    unknown: impl Fn(usize) -> Value,
+) {
+    let (mut known_times, mut unknown_times) = (Vec::new(), Vec::new());
+    for n in 0..TRIALS {
+        let (answer, time) = timed(voxgate, path, known(n)).await;
+        let (other, other_time) = timed(voxgate, path, unknown(n)).await;
+        assert_eq!((answer.status, other.status), (status, status), "{path}");
+        assert_eq!(stable(&answer.text), stable(&other.text), "{path}");
+        let names = |answer: &crate::harness::Answer| -> Vec<String> {
+            let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&answer), names(&other), "{path}");
+        known_times.push(time);
+        unknown_times.push(other_time);
+    }
+    let (known, unknown) = (median(known_times), median(unknown_times));
+    let (faster, slower) = (known.min(unknown), known.max(unknown));
+    // 10 %, and 2 ms for what the machine of a test adds to answers that take hardly longer than that.
+    let bound = faster.mul_f64(1.1) + Duration::from_millis(2);
+    assert!(slower <= bound, "{path}: {known:?} for a known address, {unknown:?} for an unknown one");
+}
+
+async fn timed(voxgate: &Voxgate, path: &str, body: Value) -> (crate::harness::Answer, Duration) {
+    let begun = Instant::now();
+    let answer = voxgate.post(path, body).await;
+    (answer, begun.elapsed())
+}
+
+/// A body without what differs between any two answers.
+fn stable(text: &str) -> Value {
+    let mut body: Value = serde_json::from_str(text).unwrap();
+    body.as_object_mut().unwrap().remove("request_id");
+    body
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}

@@ -1,0 +1,65 @@
+//! Voxgate from outside: the real binary, real HTTP, both databases.
+//!
+//! Each rule is an async function over a [`Voxgate`]; the table at the end runs it on SQLite and on PostgreSQL, so that
+//! a test's name says where it failed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod account;
+mod bad_input;
+mod browser;
+mod command_line;
+mod concurrency;
+mod crash;
+mod enumeration;
+mod harness;
+mod person;
+mod secrets;
+mod smtp;
+
+macro_rules! on_both_databases {
+    ($($module:ident::$rule:ident,)+) => {
+        mod sqlite {
+            use super::harness::Backend;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                super::$module::$rule(Backend::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            use super::harness::Backend;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                super::$module::$rule(Backend::Postgres).await;
+            })+
+        }
+    };
+}
+
+on_both_databases! {
+    account::a_person_lives_through_an_accounts_whole_life,
+    account::a_change_of_address_takes_effect_when_the_new_one_is_proven,
+    account::sessions_are_seen_and_ended_by_device,
+    account::changing_the_password_ends_the_other_sessions,
+    account::five_failures_lock_an_address_but_not_its_open_sessions,
+    account::a_profile_is_saved_only_over_the_version_that_was_read,
+    account::a_person_takes_a_copy_of_everything,
+    account::registering_somebody_elses_address_first_gains_nothing,
+    account::links_are_for_one_purpose_and_the_latest_one_counts,
+    bad_input::every_kind_of_bad_input_gets_its_problem,
+    browser::a_browser_refreshes_by_cookie_and_csrf_token,
+    concurrency::of_fifty_verifications_one_succeeds,
+    concurrency::of_fifty_resets_one_succeeds,
+    concurrency::fifty_refreshes_yield_pairs_of_one_session,
+    concurrency::of_fifty_registrations_of_one_address_one_account_comes,
+    concurrency::of_fifty_wrong_passwords_five_are_answered_as_such,
+    crash::what_was_acknowledged_survives_a_kill,
+    enumeration::known_and_unknown_addresses_are_answered_alike,
+    secrets::no_secret_reaches_a_log_or_an_error,
+}

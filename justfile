@@ -1,0 +1,30 @@
+# What developers do often. `just` lists it.
+
+default:
+    @just --list
+
+# Serve on http://127.0.0.1:8000 with everything under var/
+run *args:
+    cargo run -- {{args}}
+
+# What the README calls the test command: installs what the tests need on Debian, then runs them all
+test *args:
+    ./test.sh {{args}}
+
+# Everything that CI runs
+ci:
+    bash .ci/run
+
+# Format, lints, docs
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Write the OpenAPI document that is checked in
+openapi:
+    cargo run -q -- openapi > crates/http/openapi.json
+
+# Forget all local data, keys and mail
+clean-data:
+    rm -rf var

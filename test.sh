@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs every test of Voxgate. Installs what they need where apt-get is at hand; elsewhere says what is missing.
+#   ./test.sh                 all tests
+#   ./test.sh -p voxgate      those of one crate, or any other argument of cargo test
+set -euo pipefail
+cd "$(dirname "$0")"
+
+have_postgres() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null
+}
+
+install() {
+    echo "installing $*" >&2
+    local sudo=()
+    [ "$(id -u)" = 0 ] || sudo=(sudo)
+    "${sudo[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
+
+missing=()
+have_postgres || missing+=(postgresql)
+command -v cc >/dev/null || missing+=(gcc libc6-dev)
+if [ ${#missing[@]} -gt 0 ]; then
+    if command -v apt-get >/dev/null; then
+        install "${missing[@]}"
+    else
+        echo "missing: ${missing[*]}. Install them with the package manager of this system." >&2
+        exit 1
+    fi
+fi
+
+if [ $# -gt 0 ]; then
+    exec cargo test --locked "$@"
+fi
+exec cargo test --locked --workspace --all-features
