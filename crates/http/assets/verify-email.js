@@ -1,0 +1,4 @@
+"use strict";
+document.getElementById("confirm").addEventListener("click", () => {
+  page.post("/auth/verify-email", { token: page.token });
+});

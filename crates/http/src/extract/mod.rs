@@ -1,0 +1,13 @@
+//! What handlers take from a request.
+
+mod bearer;
+mod body;
+mod client;
+mod if_match;
+mod in_order;
+
+pub(crate) use bearer::{Authenticated, bears_token};
+pub(crate) use body::{Body, FromForm, Rules};
+pub(crate) use client::Client;
+pub(crate) use if_match::{IfMatch, etag};
+pub(crate) use in_order::InOrder;

@@ -1,0 +1,105 @@
+//! What can be wrong with a field, by the names that clients see.
+
+use std::borrow::Cow;
+
+use voxgate_domain::policy::PasswordFault;
+use voxgate_domain::{DateOfBirthError, EmailAddressError, PasswordError, TextError, UnknownTimeZone};
+
+/// One thing that is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(super) code: &'static str,
+    pub(super) message: Cow<'static, str>,
+}
+
+impl Fault {
+    pub(crate) const REQUIRED: Self = Self::new("required", "is required");
+    pub(super) const UNKNOWN_FIELD: Self = Self::new("unknown_field", "is not a field of this request");
+    pub(super) const NOT_TEXT: Self = Self::new("wrong_type", "must be a string");
+    pub(super) const NOT_BOOL: Self = Self::new("wrong_type", "must be true or false");
+    pub(super) const NOT_OBJECT: Self = Self::new("wrong_type", "must be a JSON object");
+
+    /// A fault of this name.
+    pub(crate) const fn new(code: &'static str, message: &'static str) -> Self {
+        Self { code, message: Cow::Borrowed(message) }
+    }
+
+    fn of(code: &'static str, error: &impl ToString) -> Self {
+        Self { code, message: Cow::Owned(error.to_string()) }
+    }
+}
+
+/// All that is wrong with a field, in whatever way that is known.
+pub(crate) trait IntoFaults {
+    /// The faults.
+    fn into_faults(self) -> Vec<Fault>;
+}
+
+impl IntoFaults for Fault {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![self]
+    }
+}
+
+impl IntoFaults for Vec<Fault> {
+    fn into_faults(self) -> Vec<Fault> {
+        self
+    }
+}
+
+/// For what cannot fail.
+impl IntoFaults for std::convert::Infallible {
+    fn into_faults(self) -> Vec<Fault> {
+        match self {}
+    }
+}
+
+impl IntoFaults for EmailAddressError {
+    fn into_faults(self) -> Vec<Fault> {
+        let code = match self {
+            Self::Empty => "required",
+            Self::TooLong => "too_long",
+            _ => "malformed",
+        };
+        vec![Fault::of(code, &self)]
+    }
+}
+
+impl IntoFaults for TextError {
+    fn into_faults(self) -> Vec<Fault> {
+        let code = match self {
+            Self::Empty => "required",
+            Self::TooLong { .. } => "too_long",
+            _ => "malformed",
+        };
+        vec![Fault::of(code, &self)]
+    }
+}
+
+impl IntoFaults for DateOfBirthError {
+    fn into_faults(self) -> Vec<Fault> {
+        let code = match self {
+            Self::OutOfRange => "out_of_range",
+            _ => "malformed",
+        };
+        vec![Fault::of(code, &self)]
+    }
+}
+
+impl IntoFaults for UnknownTimeZone {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![Fault::of("unknown", &self)]
+    }
+}
+
+impl IntoFaults for PasswordError {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![PasswordFault::from(self)].into_faults()
+    }
+}
+
+impl IntoFaults for Vec<PasswordFault> {
+    fn into_faults(self) -> Vec<Fault> {
+        self.iter().map(|fault| Fault::of(fault.code(), fault)).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! Forms: a JSON object read into domain values, with all that is wrong with it found at once.
+//!
+//! Reading a field gives a [`Field`], which is of no use by itself; [`Form::finish`] trades the fields for their values
+//! when nothing at all is wrong, and lists every fault when something is.
+
+mod faults;
+mod fields;
+mod json;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+pub(crate) use faults::{Fault, IntoFaults};
+pub(crate) use fields::{Field, Fields};
+
+use crate::problem::{FieldError, Kind, Problem};
+use json::UniqueKeys;
+
+/// The object of a request whose fields are being read.
+pub(crate) struct Form {
+    unread: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Form {
+    /// The most unknown fields that are named in an answer, and the longest name: it is the caller's own text.
+    const MAX_UNKNOWN: usize = 50;
+    const MAX_NAME_CHARS: usize = 64;
+
+    /// Reads the object in `body`.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_json` when it is no JSON, or has a key twice; `validation_failed` when it is no object.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        match serde_json::from_slice::<UniqueKeys>(body) {
+            Ok(UniqueKeys(Value::Object(unread))) => Ok(Self { unread, errors: Vec::new() }),
+            Ok(UniqueKeys(_)) => Err(Problem::invalid(vec![error("", Fault::NOT_OBJECT)])),
+            Err(_) => Err(Problem::new(Kind::MalformedJson)),
+        }
+    }
+
+    /// A form without any field.
+    pub(crate) fn empty() -> Self {
+        Self { unread: Map::new(), errors: Vec::new() }
+    }
+
+    /// That one field, which could be read, is wrong all the same.
+    pub(crate) fn refusal(name: &'static str, fault: Fault) -> Problem {
+        Problem::invalid(vec![error(name, fault)])
+    }
+
+    /// A text that must be there, as `parse` understands it.
+    pub(crate) fn required<T, E: IntoFaults>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Field<T> {
+        match self.unread.remove(name) {
+            None | Some(Value::Null) => self.refuse(name, Fault::REQUIRED),
+            Some(value) => self.text(name, value, parse),
+        }
+    }
+
+    /// A text that may be absent or null, as `parse` understands it.
+    pub(crate) fn optional<T, E: IntoFaults>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Field<Option<T>> {
+        match self.unread.remove(name) {
+            None | Some(Value::Null) => Field::good(None),
+            Some(value) => self.text(name, value, parse).map(Some),
+        }
+    }
+
+    /// A truth value that must be there.
+    pub(crate) fn required_bool(&mut self, name: &'static str) -> Field<bool> {
+        match self.unread.remove(name) {
+            None | Some(Value::Null) => self.refuse(name, Fault::REQUIRED),
+            Some(Value::Bool(value)) => Field::good(value),
+            Some(_) => self.refuse(name, Fault::NOT_BOOL),
+        }
+    }
+
+    /// A truth value that may be absent or null.
+    pub(crate) fn optional_bool(&mut self, name: &'static str) -> Field<Option<bool>> {
+        match self.unread.remove(name) {
+            None | Some(Value::Null) => Field::good(None),
+            Some(Value::Bool(value)) => Field::good(Some(value)),
+            Some(_) => self.refuse(name, Fault::NOT_BOOL),
+        }
+    }
+
+    /// The field is wrong.
+    pub(crate) fn refuse<T>(&mut self, name: &'static str, faults: impl IntoFaults) -> Field<T> {
+        self.errors.extend(faults.into_faults().into_iter().map(|fault| error(name, fault)));
+        Field::bad()
+    }
+
+    /// The values of `fields`, which are all the fields that the form may have.
+    ///
+    /// # Errors
+    ///
+    /// `validation_failed` with every fault of every field.
+    pub(crate) fn finish<F: Fields>(mut self, fields: F) -> Result<F::Values, Problem> {
+        for name in self.unread.keys().take(Self::MAX_UNKNOWN) {
+            let name: String = name.chars().take(Self::MAX_NAME_CHARS).collect();
+            self.errors.push(error(name, Fault::UNKNOWN_FIELD));
+        }
+        match fields.values() {
+            Some(values) if self.errors.is_empty() => Ok(values),
+            _ => Err(Problem::invalid(self.errors)),
+        }
+    }
+
+    fn text<T, E: IntoFaults>(
+        &mut self,
+        name: &'static str,
+        value: Value,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Field<T> {
+        match value {
+            // It could be a secret: the copy in the JSON tree is wiped.
+            Value::String(text) => match parse(&Zeroizing::new(text)) {
+                Ok(value) => Field::good(value),
+                Err(faults) => self.refuse(name, faults),
+            },
+            _ => self.refuse(name, Fault::NOT_TEXT),
+        }
+    }
+}
+
+fn error(field: impl Into<std::borrow::Cow<'static, str>>, fault: Fault) -> FieldError {
+    FieldError { field: field.into(), code: fault.code, message: fault.message }
+}
+
+#[cfg(test)]
+mod tests;

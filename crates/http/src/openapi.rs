@@ -1,0 +1,68 @@
+//! The OpenAPI document: made from the routes, with the problems of each route from the catalogue.
+
+mod bodies;
+mod problems;
+
+use actix_web::App;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt as _;
+
+use crate::cookies::REFRESH_COOKIE;
+use crate::problem::{FieldError, ProblemBody};
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Voxgate",
+        description = "Accounts, sessions and tokens.\n\nEvery answer carries `x-request-id`. Every failure is \
+                       `application/problem+json` (RFC 9457), and its `code` is stable.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "Authentication", description = "Becoming a user, coming in, staying in, passwords"),
+        (name = "Users", description = "One's own account"),
+        (name = "Operations", description = "Keys and health")
+    ),
+    components(schemas(ProblemBody, FieldError)),
+    modifiers(&SecuritySchemes)
+)]
+struct Document;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The access token of a session"))
+            .build();
+        let cookie = ApiKeyValue::with_description(
+            REFRESH_COOKIE,
+            "The refresh token of a browser, beside X-CSRF-Token with the value of __Host-voxgate_csrf",
+        );
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
+        components.add_security_scheme("refreshCookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// The contract as an OpenAPI 3.1 document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let app = App::new().into_utoipa_app().openapi(Document::openapi()).configure(routes::api);
+    let (_, mut document) = app.split_for_parts();
+    problems::describe(&mut document);
+    bodies::close(&mut document);
+    document
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The problem answers of each operation: those that its route names, and those that follow from what it takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
+
+use crate::problem::{CONTENT_TYPE, Kind};
+
+/// The extension by which a route names its problems. It is taken out of the document again.
+pub(super) const EXTENSION: &str = "x-problems";
+
+/// Describes the problem answers of every operation of `document`.
+pub(super) fn describe(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        for operation in super::operations_mut(item) {
+            let mut by_status = BTreeMap::<u16, BTreeSet<Kind>>::new();
+            for kind in named(operation).into_iter().chain(implied(operation)) {
+                by_status.entry(kind.status().as_u16()).or_default().insert(kind);
+            }
+            for (status, kinds) in by_status {
+                operation.responses.responses.insert(status.to_string(), RefOr::T(response(&kinds)));
+            }
+        }
+    }
+}
+
+/// The kinds that the route names itself.
+fn named(operation: &mut Operation) -> Vec<Kind> {
+    let Some(mut extensions) = operation.extensions.take() else { return Vec::new() };
+    let codes = extensions.remove(EXTENSION).unwrap_or_default();
+    operation.extensions = (!extensions.is_empty()).then_some(extensions);
+    codes.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(Kind::from_code).collect()
+}
+
+/// The kinds that follow from a body, from authentication, and from being a service at all.
+fn implied(operation: &Operation) -> Vec<Kind> {
+    let mut kinds = vec![Kind::InternalError, Kind::Unavailable];
+    if operation.request_body.is_some() {
+        kinds.extend([Kind::MalformedJson, Kind::PayloadTooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]);
+    }
+    if is_authenticated(operation) {
+        kinds.push(Kind::Unauthenticated);
+    }
+    kinds
+}
+
+/// Whether the operation takes an access token.
+fn is_authenticated(operation: &Operation) -> bool {
+    let schemes = json!(operation.security);
+    schemes.as_array().into_iter().flatten().any(|scheme| scheme.get("bearerAuth").is_some())
+}
+
+fn response(kinds: &BTreeSet<Kind>) -> Response {
+    let lines: Vec<String> = kinds.iter().map(|kind| format!("`{}`: {}", kind.code(), kind.title())).collect();
+    let first = kinds.iter().next().copied();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(first.map(example)).build();
+    let response = ResponseBuilder::new().description(lines.join("\n\n")).content(CONTENT_TYPE, content);
+    match first.map(|kind| kind.status().as_u16()) {
+        Some(401) => response.header("WWW-Authenticate", text_header("The challenge (RFC 6750, RFC 9470)")),
+        Some(423 | 429 | 503) => response.header("Retry-After", text_header("Seconds to wait")),
+        _ => response,
+    }
+    .build()
+}
+
+fn text_header(description: &str) -> utoipa::openapi::Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(description))
+        .build()
+}
+
+fn example(kind: Kind) -> Value {
+    let mut example = json!({
+        "type": kind.type_uri(),
+        "title": kind.title(),
+        "status": kind.status().as_u16(),
+        "code": kind.code(),
+        "detail": kind.detail(),
+        "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+    });
+    if kind == Kind::ValidationFailed
+        && let Some(fields) = example.as_object_mut()
+    {
+        let errors = json!([{"field": "password", "code": "too_short", "message": "at least 12 characters"}]);
+        fields.insert("detail".to_owned(), json!("1 field is invalid"));
+        fields.insert("errors".to_owned(), errors);
+    }
+    example
+}

@@ -1,0 +1,15 @@
+//! `/auth`: becoming a user, coming in, staying in, passwords.
+
+pub(super) mod change_password;
+pub(super) mod forgot_password;
+pub(super) mod login;
+pub(super) mod logout;
+pub(super) mod reauthenticate;
+pub(super) mod refresh;
+pub(super) mod register;
+pub(super) mod resend_verification;
+pub(super) mod reset_password;
+pub(super) mod verify_email;
+
+mod secrets;
+mod token_pair;

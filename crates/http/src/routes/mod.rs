@@ -1,0 +1,50 @@
+//! The routes. The list reads like the contract; what stands in it is in the OpenAPI document too.
+
+mod auth;
+mod docs;
+mod health;
+mod jwks;
+mod pages;
+mod users;
+
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every call of the contract.
+pub(crate) fn api(config: &mut ServiceConfig<'_>) {
+    config
+        // Becoming a user.
+        .service(auth::register::register)
+        .service(auth::verify_email::verify_email)
+        .service(auth::resend_verification::resend_verification)
+        // Coming in and staying in.
+        .service(auth::login::login)
+        .service(auth::refresh::refresh)
+        .service(auth::logout::logout)
+        .service(auth::reauthenticate::reauthenticate)
+        // Passwords.
+        .service(auth::forgot_password::forgot_password)
+        .service(auth::reset_password::reset_password)
+        .service(auth::change_password::change_password)
+        // One's own account.
+        .service(users::profile::read_profile)
+        .service(users::profile::update_profile)
+        .service(users::email::change_email)
+        .service(users::account::delete_account)
+        .service(users::sessions::list_sessions)
+        .service(users::sessions::end_other_sessions)
+        .service(users::sessions::end_session)
+        .service(users::preferences::read_preferences)
+        .service(users::preferences::update_preferences)
+        .service(users::export::export_data)
+        // The service itself.
+        .service(jwks::jwks)
+        .service(health::health)
+        .service(health::live)
+        .service(health::ready);
+}
+
+/// What people look at with a browser.
+pub(crate) fn pages(config: &mut web::ServiceConfig) {
+    config.configure(pages::configure).configure(docs::configure);
+}

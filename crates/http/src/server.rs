@@ -1,0 +1,81 @@
+//! The application, assembled, and the server that runs it.
+
+use std::io;
+use std::net::TcpListener;
+use std::num::NonZero;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpServer, web};
+use utoipa_actix_web::AppExt as _;
+
+use crate::allowed_methods::no_route;
+use crate::middleware::{cors, observe};
+use crate::state::State;
+use crate::{HttpSettings, Readiness, Services, routes};
+
+/// How long the headers of a request may take to arrive: a slow client holds a connection no longer.
+const HEADERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client may take to close its side.
+const DISCONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// The most open connections of one worker thread.
+const MAX_CONNECTIONS: usize = 10_000;
+
+/// Serves `services` on `listener`, with a worker thread a core, HTTP/1.1 only: TLS and HTTP/2 are the proxy's. Signals
+/// are left to the caller, who stops the server through its handle.
+///
+/// The server runs when it is awaited.
+///
+/// # Errors
+///
+/// An error of the operating system when the listener cannot be used.
+pub fn serve(
+    listener: TcpListener,
+    services: Services,
+    settings: HttpSettings,
+    readiness: Readiness,
+) -> io::Result<Server> {
+    let grace = settings.shutdown_grace.as_secs();
+    let state = web::Data::new(State::new(services, settings, readiness));
+    let server = HttpServer::new(move || app(state.clone()))
+        .workers(available_parallelism().map_or(1, NonZero::get))
+        .client_request_timeout(HEADERS_WITHIN)
+        .client_disconnect_timeout(DISCONNECT_WITHIN)
+        .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+        .max_connections(MAX_CONNECTIONS)
+        .shutdown_timeout(grace)
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    Ok(server)
+}
+
+/// The routes with all that is around them.
+pub(crate) fn app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let cors = cors(&state.settings);
+    App::new()
+        .app_data(state)
+        .into_utoipa_app()
+        .configure(routes::api)
+        .into_app()
+        .configure(routes::pages)
+        .default_service(web::route().to(no_route))
+        .wrap(cors)
+        .wrap(from_fn(observe))
+}

@@ -1,0 +1,71 @@
+//! What every worker shares.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use voxgate_application::Application;
+use voxgate_domain::RequestId;
+use voxgate_domain::ports::{Clock, Entropy};
+
+use crate::allowed_methods::AllowedMethods;
+use crate::extract::Rules;
+use crate::problem::Problem;
+use crate::{HttpSettings, Readiness, openapi};
+
+/// What the routes need of the rest of the service.
+#[derive(Clone)]
+pub struct Services {
+    /// The use cases.
+    pub application: Application,
+    /// Time, for request ids and for what may not lie in the future.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for request ids and CSRF tokens.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What every worker shares.
+pub(crate) struct State {
+    pub(crate) application: Application,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: HttpSettings,
+    pub(crate) readiness: Readiness,
+    /// The OpenAPI document.
+    pub(crate) document: web::Bytes,
+    pub(crate) allowed_methods: AllowedMethods,
+}
+
+impl State {
+    pub(crate) fn new(services: Services, settings: HttpSettings, readiness: Readiness) -> Self {
+        let document = openapi();
+        Self {
+            application: services.application,
+            clock: services.clock,
+            entropy: services.entropy,
+            settings,
+            readiness,
+            allowed_methods: AllowedMethods::of(&document),
+            document: document.to_json().unwrap_or_default().into(),
+        }
+    }
+
+    /// What forms are checked against.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { password: self.application.policies().password, today: self.clock.now().date() }
+    }
+
+    /// A new id for a request: a UUIDv7, so that ids sort by time.
+    pub(crate) fn new_request_id(&self) -> RequestId {
+        RequestId::generate(self.clock.now(), &*self.entropy)
+    }
+}
+
+/// The state, from a request.
+///
+/// # Errors
+///
+/// An internal one, when the application was built without it.
+pub(crate) fn state(request: &HttpRequest) -> Result<&State, Problem> {
+    let state = request.app_data::<web::Data<State>>().map(web::Data::get_ref);
+    state.ok_or_else(|| Problem::internal("the application has no state"))
+}
