@@ -1,5 +1,7 @@
 //! Register.
 
+use std::time::Duration;
+
 use voxgate_domain::mail::{LinkPurpose, Notice};
 use voxgate_domain::policy::{NewPassword, PersonalFacts};
 use voxgate_domain::ports::{Conflict, RoleAssignment, StoreError, UnitOfWork, Verification};
@@ -57,7 +59,8 @@ impl Application {
                 return Ok(());
             }
         }
-        Err(Error::Conflict(Conflict::EmailTaken))
+        // Never a conflict, which would tell that there is an account.
+        Err(Error::Overloaded { retry_after: Duration::from_secs(1) })
     }
 
     async fn prepare(&self, password: &NewPassword, found: Option<Account>) -> Result<Prepared, Error> {

@@ -22,6 +22,7 @@ mod harness;
 mod person;
 mod secrets;
 mod smtp;
+mod tour;
 
 macro_rules! on_both_databases {
     ($($module:ident::$rule:ident,)+) => {
@@ -62,4 +63,5 @@ on_both_databases! {
     crash::what_was_acknowledged_survives_a_kill,
     enumeration::known_and_unknown_addresses_are_answered_alike,
     secrets::no_secret_reaches_a_log_or_an_error,
+    tour::the_tour_of_the_readme_works_as_written,
 }
