@@ -2,10 +2,16 @@
 
 // What both pages share: finding the token, making the POST, and saying in plain words what came of it.
 const page = {
-  token: new URLSearchParams(location.search).get("token"),
+  linked: new URLSearchParams(location.search).get("token"),
+  code: document.getElementById("code"),
   ask: document.getElementById("ask"),
   result: document.getElementById("result"),
   faults: document.getElementById("faults"),
+
+  // From the link, or typed by somebody whose link did not open.
+  get token() {
+    return this.linked || this.code.value.trim();
+  },
 
   message(code) {
     const find = (name) => document.querySelector(`#messages [data-code="${CSS.escape(name)}"]`);
@@ -40,6 +46,11 @@ const page = {
   },
 
   async post(path, body) {
+    if (!this.token) {
+      this.say(this.message("no_token"), true);
+      this.code.focus();
+      return;
+    }
     const buttons = this.ask.querySelectorAll("button");
     buttons.forEach((button) => { button.disabled = true; });
     this.say(this.message("working"), false);
@@ -71,7 +82,6 @@ const page = {
   },
 };
 
-if (!page.token) {
-  page.ask.hidden = true;
-  page.say(page.message("no_token"), true);
+if (!page.linked) {
+  document.getElementById("code-row").hidden = false;
 }

@@ -15,7 +15,7 @@ use language::Language;
 use texts::Texts;
 
 /// The page runs its own script and calls its own origin; nothing else, and nobody frames it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A day, in seconds.

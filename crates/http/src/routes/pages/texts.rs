@@ -6,6 +6,7 @@ use super::language::Language;
 pub(super) struct Texts {
     pub(super) needs_script: &'static str,
     pub(super) working: &'static str,
+    pub(super) code_label: &'static str,
     pub(super) verify_title: &'static str,
     pub(super) verify_intro: &'static str,
     pub(super) verify_button: &'static str,
@@ -34,6 +35,7 @@ impl Texts {
 const ENGLISH: Texts = Texts {
     needs_script: "This page needs JavaScript. You can also enter the code from the mail in your app.",
     working: "One moment …",
+    code_label: "Code from the mail",
     verify_title: "Confirm your e-mail address",
     verify_intro: "Press the button to confirm that this address is yours.",
     verify_button: "Confirm address",
@@ -46,7 +48,7 @@ const ENGLISH: Texts = Texts {
     reset_button: "Set password",
     reset_done: "Your password is set. You can log in with it now and close this page.",
     messages: &[
-        ("no_token", "The link is not complete. Open the whole link from the mail."),
+        ("no_token", "Enter the code from the mail."),
         ("invalid_token", "This link was used before, or has expired. Please ask for a new one."),
         ("required", "Enter a password."),
         ("too_short", "It is too short: at least 12 characters."),
@@ -69,6 +71,7 @@ const ENGLISH: Texts = Texts {
 const GERMAN: Texts = Texts {
     needs_script: "Diese Seite braucht JavaScript. Sie können den Code aus der E-Mail auch in Ihrer App eingeben.",
     working: "Einen Moment …",
+    code_label: "Code aus der E-Mail",
     verify_title: "E-Mail-Adresse bestätigen",
     verify_intro: "Drücken Sie den Knopf, um zu bestätigen, dass diese Adresse Ihnen gehört.",
     verify_button: "Adresse bestätigen",
@@ -81,7 +84,7 @@ const GERMAN: Texts = Texts {
     reset_button: "Passwort setzen",
     reset_done: "Ihr Passwort ist gesetzt. Sie können sich damit anmelden und diese Seite schliessen.",
     messages: &[
-        ("no_token", "Der Link ist nicht vollständig. Öffnen Sie den ganzen Link aus der E-Mail."),
+        ("no_token", "Geben Sie den Code aus der E-Mail ein."),
         ("invalid_token", "Dieser Link wurde schon benutzt oder ist abgelaufen. Bitte fordern Sie einen neuen an."),
         ("required", "Geben Sie ein Passwort ein."),
         ("too_short", "Es ist zu kurz: mindestens 12 Zeichen."),
