@@ -20,6 +20,7 @@ mod crash;
 mod enumeration;
 mod harness;
 mod person;
+mod round_trips;
 mod secrets;
 mod smtp;
 mod tour;
