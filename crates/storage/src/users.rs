@@ -78,6 +78,11 @@ impl Transaction {
             on!(self.connection(), c => diesel::insert_into(password_history::table).values(values).execute(c))?;
         exactly_one(added)
     }
+
+    async fn forget(&mut self, user: UserId) -> Result<(), StoreError> {
+        let former = password_history::table.filter(password_history::user_id.eq(Id::from(user)));
+        on!(self.connection(), c => diesel::delete(former).execute(c)).map(drop)
+    }
 }
 
 #[async_trait]
@@ -124,7 +129,7 @@ impl Users for Transaction {
         exactly_one(changed)?;
         match password {
             Some(hash) => self.remember(user, hash, now).await,
-            None => Ok(()),
+            None => self.forget(user).await,
         }
     }
 

@@ -18,7 +18,7 @@ macro_rules! storage_contract {
                 a_saved_user_counts_up_and_a_stale_one_is_refused,
                 saving_a_user_leaves_the_password_alone,
                 former_passwords_are_remembered_newest_first,
-                a_cleared_password_stays_among_the_former_ones,
+                a_cleared_password_is_forgotten_with_the_former_ones,
                 nobody_has_no_password_to_set,
                 a_renewed_hash_takes_the_place_of_the_present_one,
                 notification_preferences_are_the_default_until_saved,
