@@ -20,6 +20,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod uniform_time;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::problem::Problem;
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
+use crate::uniform_time::uniform;
 
 /// What somebody registers with.
 #[derive(ToSchema)]
@@ -73,6 +74,6 @@ impl From<RegistrationBody> for Register {
 )]
 #[post("/auth/register")]
 pub(crate) async fn register(state: web::Data<State>, client: Client, Body(body): Body<RegistrationBody>) -> Answer {
-    state.application.register(body.into(), &client.0).await?;
+    uniform(state.application.register(body.into(), &client.0)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }
