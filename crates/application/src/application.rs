@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use voxgate_domain::mail::RetryPolicy;
-use voxgate_domain::policy::{LockoutPolicy, PasswordPolicy, SessionPolicy};
+use voxgate_domain::policy::{LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
 use voxgate_domain::ports::{
     Authenticator, Clock, Entropy, FieldCipher, PasswordHasher, PasswordStrength, Store, TokenHasher, TokenIssuer,
     TokenVerifier,
@@ -33,6 +33,7 @@ pub struct Policies {
     pub lockout: LockoutPolicy,
     pub session: SessionPolicy,
     pub retry: RetryPolicy,
+    pub retention: RetentionPolicy,
 }
 
 /// The use cases. Cheap to clone.

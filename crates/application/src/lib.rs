@@ -42,6 +42,7 @@ mod update_profile;
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
+mod enforce_retention;
 mod seed_roles;
 
 #[cfg(test)]

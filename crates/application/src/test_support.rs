@@ -94,6 +94,7 @@ pub(crate) struct Unit {
     pub(crate) roles: MockRoles,
     pub(crate) audit: MockAuditLog,
     pub(crate) outbox: MockOutbox,
+    pub(crate) retention: MockRetention,
     pub(crate) journal: Journal,
 }
 
@@ -122,6 +123,7 @@ impl Unit {
             roles: MockRoles::new(),
             audit: MockAuditLog::new(),
             outbox: MockOutbox::new(),
+            retention: MockRetention::new(),
             journal: journal.clone(),
         };
         let events = journal.clone();
@@ -165,6 +167,9 @@ impl UnitOfWork for Unit {
     }
     fn outbox(&mut self) -> &mut dyn Outbox {
         &mut self.outbox
+    }
+    fn retention(&mut self) -> &mut dyn Retention {
+        &mut self.retention
     }
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.journal.note("commit");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use voxgate_domain::UserId;
 
 /// Voxgate: accounts and authentication for voice-biomarker healthcare.
 ///
@@ -29,6 +30,9 @@ pub(crate) enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(Admin),
+    /// What is kept, and for how long
+    #[command(subcommand)]
+    Retention(Retention),
     /// Print the OpenAPI document
     Openapi,
     /// The settings
@@ -72,6 +76,40 @@ pub(crate) struct AdminCreate {
     /// Read the password from the first line of standard input
     #[arg(long, required = true)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Retention {
+    /// Purge what is not needed any more, as the daily job does
+    Run {
+        /// Only show how much there is
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Suspend purging of a user: a legal hold
+    Hold(Hold),
+    /// Lift a legal hold
+    Release(Hold),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hold {
+    /// Id of the user
+    #[arg(long)]
+    pub(crate) user: UserId,
+    /// Why, for the audit trail: 1 to 500 characters
+    #[arg(long, value_parser = reason)]
+    pub(crate) reason: String,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("must have 1 to 500 characters, none of them control characters".into())
+    }
 }
 
 #[derive(Debug, Subcommand)]

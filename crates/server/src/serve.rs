@@ -7,10 +7,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use voxgate_crypto::{SystemClock, SystemEntropy};
+use voxgate_domain::ports::Leases;
 use voxgate_http::{HttpSettings, Readiness, Services};
 
 use crate::failure::{Failure, While as _};
-use crate::jobs::{MailJob, watch_signing_keys};
+use crate::jobs::{MailJob, enforce_retention_daily, watch_signing_keys};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -40,8 +41,9 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let stop = CancellationToken::new();
     let jobs = TaskTracker::new();
-    let mail = MailJob { application, leases: Arc::new(database), mailer, queued };
-    jobs.spawn(mail.run(stop.clone()));
+    let leases: Arc<dyn Leases> = Arc::new(database);
+    jobs.spawn(enforce_retention_daily(application.clone(), Arc::clone(&leases), stop.clone()));
+    jobs.spawn(MailJob { application, leases, mailer, queued }.run(stop.clone()));
     jobs.spawn(watch_signing_keys(tokens, stop.clone()));
     jobs.close();
 

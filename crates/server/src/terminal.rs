@@ -30,3 +30,8 @@ pub(crate) fn heading(text: &str) -> String {
 pub(crate) fn dim(text: &str) -> String {
     if std::io::stdout().is_terminal() { text.dimmed().to_string() } else { text.to_owned() }
 }
+
+/// Shows how far something has come, over what it showed before. For a terminal on standard error.
+pub(crate) fn progress(line: impl Display) {
+    let _ = write!(std::io::stderr(), "\r{line}\x1b[K");
+}

@@ -33,6 +33,7 @@ mod leases;
 mod migrate;
 mod outbox;
 mod pools;
+mod retention;
 mod roles;
 mod rows;
 mod schema;

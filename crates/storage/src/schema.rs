@@ -22,6 +22,9 @@ diesel::table! {
         updated_at -> Instant,
         last_login_at -> Nullable<Instant>,
         version -> BigInt,
+        purged_at -> Nullable<Instant>,
+        legal_hold_at -> Nullable<Instant>,
+        legal_hold_reason -> Nullable<Text>,
     }
 }
 

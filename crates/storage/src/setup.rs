@@ -56,9 +56,10 @@ pub(crate) async fn sqlite(path: String, access: Access, lock_timeout: Duration)
 pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) -> ConnectionResult<SqliteConnection> {
     let mut connection = SqliteConnection::establish(path)?;
     // A commit that was answered is on the disk (synchronous=FULL). REPLACE counts as a deletion, which the triggers of
-    // the audit trail refuse (recursive_triggers).
+    // the audit trail refuse (recursive_triggers). What is deleted is overwritten (secure_delete): erased is erased.
     let settings = format!(
-        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;",
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
+         PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
         lock_timeout.as_millis(),
     );
     connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use voxgate_domain::ports::{
-    AuditLog, LoginAttempts, OneTimeTokens, Outbox, Roles, Sessions, StoreError, UnitOfWork, Users,
+    AuditLog, LoginAttempts, OneTimeTokens, Outbox, Retention, Roles, Sessions, StoreError, UnitOfWork, Users,
 };
 
 use crate::connection::Connection;
@@ -50,6 +50,10 @@ impl UnitOfWork for Transaction {
     }
 
     fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    fn retention(&mut self) -> &mut dyn Retention {
         self
     }
 

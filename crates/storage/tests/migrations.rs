@@ -4,8 +4,8 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::process::Command;
-use std::{env, fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -94,45 +94,4 @@ async fn sqlite_is_migrated_once() {
 async fn postgres_is_migrated_once() {
     let (url, _server) = postgres_url();
     applies_every_step_once(&url).await;
-}
-
-/// Several processes, as when replicas start together: all succeed, and each step was applied by one of them.
-fn processes_that_migrate_at_once_do_not_collide(url: &str) {
-    let processes: Vec<_> = (0..4)
-        .map(|_| {
-            let mut process = Command::new(env::current_exe().unwrap());
-            process.args(["--exact", "a_process_that_migrates", "--ignored", "--nocapture"]).env("MIGRATE_URL", url);
-            process.stdout(std::process::Stdio::piped()).spawn().unwrap()
-        })
-        .collect();
-    let mut applied = Vec::new();
-    for process in processes {
-        let output = process.wait_with_output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{text}");
-        applied.extend(text.lines().filter_map(|line| line.strip_prefix("applied ")).map(str::to_owned));
-    }
-    applied.sort();
-    assert_eq!(applied, names("sqlite").into_iter().collect::<Vec<_>>());
-}
-
-#[test]
-fn processes_migrate_sqlite_at_once() {
-    let (url, _folder) = sqlite_url();
-    processes_that_migrate_at_once_do_not_collide(&url);
-}
-
-#[test]
-fn processes_migrate_postgres_at_once() {
-    let (url, _server) = postgres_url();
-    processes_that_migrate_at_once_do_not_collide(&url);
-}
-
-#[tokio::test]
-#[ignore = "run by the tests above, in processes of its own"]
-async fn a_process_that_migrates() {
-    let Ok(url) = env::var("MIGRATE_URL") else { return };
-    let applied = Database::connect(&url, patient()).await.unwrap().migrate().await.unwrap();
-    println!();
-    applied.iter().for_each(|name| println!("applied {name}"));
 }

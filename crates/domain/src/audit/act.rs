@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use crate::mail::LinkPurpose;
+use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
 use crate::user::ProfileField;
 use crate::{RoleName, SessionId, Timestamp};
@@ -73,6 +74,14 @@ pub enum Act {
     DataExported,
     /// An account was closed by its owner.
     AccountDeleted,
+    /// All that was personal of a closed account was erased.
+    UserPurged,
+    /// What is not needed any more was purged.
+    RetentionEnforced(RetentionCounts),
+    /// Purging of a user was suspended.
+    LegalHoldSet,
+    /// That suspension was lifted.
+    LegalHoldReleased,
     /// Roles were given or taken.
     RoleChanged {
         /// Given.
@@ -137,6 +146,10 @@ impl Act {
             Self::NotificationPreferencesUpdated => "notification_preferences.updated",
             Self::DataExported => "user.exported",
             Self::AccountDeleted => "user.deleted",
+            Self::UserPurged => "user.purged",
+            Self::RetentionEnforced(_) => "retention.enforced",
+            Self::LegalHoldSet => "legal_hold.set",
+            Self::LegalHoldReleased => "legal_hold.released",
             Self::RoleChanged { .. } => "role.changed",
         }
     }
@@ -175,6 +188,9 @@ impl Act {
             Self::ProfileUpdated(fields) => {
                 let names = fields.iter().map(|field| field.as_str().to_owned()).collect();
                 vec![("fields", Detail::Words(names))]
+            }
+            Self::RetentionEnforced(counts) => {
+                counts.named().into_iter().map(|(name, count)| (name, Detail::Count(count))).collect()
             }
             Self::RoleChanged { added, removed } => {
                 let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());

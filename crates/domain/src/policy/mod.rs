@@ -2,8 +2,10 @@
 
 mod lockout;
 mod password;
+mod retention;
 mod session;
 
 pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};
+pub use retention::{RetentionCounts, RetentionCutoffs, RetentionPolicy};
 pub use session::{RefreshVerdict, SessionPolicy};

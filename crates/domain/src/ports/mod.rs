@@ -8,6 +8,7 @@ mod clock;
 mod hasher;
 mod mailer;
 mod records;
+mod retention;
 mod store;
 mod strength;
 mod token;
@@ -19,6 +20,7 @@ pub use clock::{Clock, Entropy};
 pub use hasher::{HasherError, PasswordHasher, Verification};
 pub use mailer::{MailError, Mailer};
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
+pub use retention::Retention;
 pub use store::{Conflict, Leases, Store, StoreError, UnitOfWork};
 pub use strength::PasswordStrength;
 pub use token::{AccessClaims, PublicKey, SignedToken, TokenError, TokenHasher, TokenIssuer, TokenVerifier};
@@ -32,6 +34,7 @@ pub use {
     hasher::MockPasswordHasher,
     mailer::MockMailer,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
+    retention::MockRetention,
     store::{MockLeases, MockStore, MockUnitOfWork},
     strength::MockPasswordStrength,
     token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{AuditLog, Cause, LoginAttempts, OneTimeTokens, Outbox, Roles, Sessions, Users};
+use super::{AuditLog, Cause, LoginAttempts, OneTimeTokens, Outbox, Retention, Roles, Sessions, Users};
 use crate::audit::RecordedEvent;
 use crate::policy::Attempts;
 use crate::role::Role;
@@ -105,6 +105,8 @@ pub trait UnitOfWork: Send {
     fn audit(&mut self) -> &mut dyn AuditLog;
     /// Mail that shall leave.
     fn outbox(&mut self) -> &mut dyn Outbox;
+    /// What is purged.
+    fn retention(&mut self) -> &mut dyn Retention;
 
     /// Makes all of it durable.
     ///

@@ -5,6 +5,7 @@ mod config;
 mod health;
 mod keys;
 mod migrate;
+mod retention;
 mod roles;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             block_on(serve::serve(settings))
         }
         Command::Migrate => block_on(migrate::run(settings()?)),
+        Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
         Command::Admin(Admin::Create(admin)) => block_on(admin::create(admin, settings()?)),
     }

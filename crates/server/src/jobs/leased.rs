@@ -26,7 +26,12 @@ impl<'a> Lease<'a> {
 
     /// Takes or renews it; `false` when another replica has it.
     pub(crate) async fn hold(&self) -> Result<bool, StoreError> {
-        self.leases.acquire(self.name, &self.holder, SystemClock.now(), Self::TTL).await
+        self.hold_for(Self::TTL).await
+    }
+
+    /// Takes or renews it for `ttl`; `false` when another replica has it.
+    pub(crate) async fn hold_for(&self, ttl: Duration) -> Result<bool, StoreError> {
+        self.leases.acquire(self.name, &self.holder, SystemClock.now(), ttl).await
     }
 
     /// Gives it back, so that another replica can go on at once.

@@ -2,7 +2,9 @@
 
 mod leased;
 mod mail;
+mod retention;
 mod signing_keys;
 
 pub(crate) use mail::MailJob;
+pub(crate) use retention::enforce_retention_daily;
 pub(crate) use signing_keys::watch_signing_keys;

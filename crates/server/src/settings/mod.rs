@@ -15,7 +15,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 use voxgate_application::Policies;
-use voxgate_domain::policy::{LockoutPolicy, SessionPolicy};
+use voxgate_domain::policy::{LockoutPolicy, RetentionPolicy, SessionPolicy};
 
 pub(crate) use reader::{Faults, Lookup};
 pub(crate) use report::effective;
@@ -179,14 +179,16 @@ fn read_keys(reader: &mut Reader<'_>, public_url: Option<&Url>) -> Option<Keys> 
     })
 }
 
+const DAY: u64 = 24 * 3_600;
+
 fn read_policies(reader: &mut Reader<'_>) -> Option<Policies> {
-    const DAY: u64 = 24 * 3_600;
     let access_token_ttl = reader.read(var::ACCESS_TOKEN_TTL, parse::duration(1..=3_600));
     let session_ttl = reader.read(var::REFRESH_TOKEN_TTL, parse::duration(1..=90 * DAY));
     let idle_timeout = reader.read(var::SESSION_IDLE_TIMEOUT, parse::duration(1..=90 * DAY));
     let reuse_leeway = reader.read(var::REFRESH_REUSE_LEEWAY, parse::duration(0..=60));
     let threshold = reader.read(var::LOCKOUT_THRESHOLD, parse::number(1..=100));
     let duration = reader.read(var::LOCKOUT_DURATION, parse::duration(1..=DAY));
+    let retention = read_retention(reader);
     Some(Policies {
         session: SessionPolicy {
             access_token_ttl: access_token_ttl?,
@@ -196,7 +198,22 @@ fn read_policies(reader: &mut Reader<'_>) -> Option<Policies> {
             ..SessionPolicy::default()
         },
         lockout: LockoutPolicy { threshold: threshold?, duration: duration? },
+        retention: retention?,
         ..Policies::default()
+    })
+}
+
+fn read_retention(reader: &mut Reader<'_>) -> Option<RetentionPolicy> {
+    let mut days = |variable| reader.read(variable, parse::duration(DAY..=3_653 * DAY));
+    let deleted_users = days(var::RETENTION_DELETED_USERS);
+    let ended_sessions = days(var::RETENTION_ENDED_SESSIONS);
+    let spent_tokens = days(var::RETENTION_USED_TOKENS);
+    let sent_mail = days(var::RETENTION_SENT_MAIL);
+    Some(RetentionPolicy {
+        deleted_users: deleted_users?,
+        ended_sessions: ended_sessions?,
+        spent_tokens: spent_tokens?,
+        sent_mail: sent_mail?,
     })
 }
 

@@ -50,6 +50,10 @@ variables! {
     REFRESH_REUSE_LEEWAY = "10s", "how long a rotated refresh token still works, for a client that lost the answer";
     LOCKOUT_THRESHOLD = "5", "failed logins in a row that lock an address, 1 to 100";
     LOCKOUT_DURATION = "15m", "how long such a lock lasts";
+    RETENTION_DELETED_USERS = "30d", "how long the personal fields of a closed account are kept";
+    RETENTION_ENDED_SESSIONS = "90d", "how long a session is kept that is over";
+    RETENTION_USED_TOKENS = "30d", "how long a one-time token is kept after its expiry";
+    RETENTION_SENT_MAIL = "30d", "how long the record of a mail is kept that has left or was given up";
     CORS_ALLOWED_ORIGINS = "", "exact origins of browser applications, comma-separated";
     ARGON2_MEMORY_KIB = "19456", "memory of one password hash; never below the default";
     ARGON2_ITERATIONS = "2", "passes over it; never below the default";

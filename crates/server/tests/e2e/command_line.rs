@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::harness::{Backend, Voxgate, voxgate};
+use crate::harness::{Backend, Voxgate, empty_database, voxgate};
 
 /// Runs a command in `dir` with `input` on standard input.
 fn run(dir: &TempDir, args: &[&str], settings: &[(&str, &str)], input: &str) -> Output {
@@ -49,6 +49,31 @@ fn an_operator_sets_everything_up_by_command() {
     assert!(text(&weak.stderr).contains("too easy to guess"), "{}", text(&weak.stderr));
 }
 
+pub(crate) async fn replicas_that_migrate_at_once_do_not_collide(backend: Backend) {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, _database) = empty_database(backend, dir.path());
+    let replica = || {
+        let mut command = voxgate(dir.path(), &[("DATABASE_URL".to_owned(), url.clone())]);
+        command.arg("migrate").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let replicas: Vec<_> = (0..4).map(|_| replica()).collect();
+
+    let mut applied = Vec::new();
+    for replica in replicas {
+        let output = replica.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        applied
+            .extend(text(&output.stdout).lines().filter_map(|line| line.strip_prefix("applied ")).map(str::to_owned));
+    }
+
+    // All of them succeed, and each step was applied by one.
+    applied.sort();
+    let steps = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite")).unwrap();
+    let mut steps: Vec<String> = steps.map(|step| step.unwrap().file_name().into_string().unwrap()).collect();
+    steps.sort();
+    assert_eq!(applied, steps);
+}
+
 #[test]
 fn faulty_settings_stop_every_command_with_one_message() {
     let dir = tempfile::tempdir().unwrap();
@@ -89,4 +114,41 @@ async fn it_is_ready_within_a_second_and_stops_when_asked() {
     voxgate.start_again().await;
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!(voxgate.stop().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_shows_what_would_go_and_lets_it_go() {
+    let mut voxgate = Voxgate::start(Backend::Sqlite).await;
+    let me = voxgate.logged_in("ada@example.org").await;
+    let account = "/users/account";
+    voxgate.call(reqwest::Method::DELETE, account, &me.access_token, serde_json::Value::Null).await.expect(204);
+    voxgate.mail_to(&me.email, 2).await;
+    assert_eq!(voxgate.stop().await, Some(0));
+    let retention = |args: &[&str]| {
+        let output = voxgate.command(&[&["retention"], args].concat());
+        (output.status.code(), text(&output.stdout))
+    };
+
+    let (code, said) = retention(&["run", "--dry-run"]);
+    assert_eq!((code, said.contains("would purge 0 users")), (Some(0), true), "not old enough: {said}");
+    // A month later, as far as the database knows.
+    let month = 31_u64 * 24 * 3_600 * 1_000_000;
+    voxgate.sqlite(&format!("UPDATE users SET deleted_at = deleted_at - {month}"));
+    let id = voxgate.sqlite("SELECT lower(hex(id)) FROM users");
+    let hold = ["--user", id.trim(), "--reason", "subpoena 12"];
+    assert_eq!(retention(&[&["hold"], &hold[..]].concat()).0, Some(0));
+    assert!(retention(&["run", "--dry-run"]).1.contains("would purge 0 users"));
+    assert_eq!(retention(&[&["release"], &hold[..]].concat()).0, Some(0));
+    assert_eq!(retention(&[&["release"], &hold[..]].concat()).0, Some(2));
+    assert!(retention(&["run", "--dry-run"]).1.contains("would purge 1 users"));
+    assert!(retention(&["run"]).1.contains("purged 1 users"));
+    assert!(retention(&["run"]).1.contains("purged 0 users"));
+
+    // Not even the free pages of the file remember the person; the trail knows the id.
+    let file = std::fs::read(voxgate.dir.path().join("voxgate.db")).unwrap();
+    assert!(!file.windows(me.email.len()).any(|bytes| bytes.eq_ignore_ascii_case(me.email.as_bytes())));
+    let trail = voxgate.sqlite("SELECT event FROM audit_logs WHERE subject_id = (SELECT id FROM users)");
+    for event in ["user.registered", "user.deleted", "legal_hold.set", "legal_hold.released", "user.purged"] {
+        assert!(trail.lines().any(|line| line == event), "{event} is not in {trail}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -80,13 +80,7 @@ impl Voxgate {
     /// Starts one with further settings.
     pub(crate) async fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (url, database) = match backend {
-            Backend::Sqlite => (format!("sqlite://{}", dir.path().join("voxgate.db").display()), None),
-            Backend::Postgres => {
-                let database = TestDatabase::create().unwrap_or_else(|error| panic!("{error}"));
-                (database.url(), Some(database))
-            }
-        };
+        let (url, database) = empty_database(backend, dir.path());
         let mut all = vec![
             ("DATABASE_URL".to_owned(), url),
             ("BIND_ADDR".to_owned(), "127.0.0.1:0".to_owned()),
@@ -124,6 +118,20 @@ impl Voxgate {
             assert!(Instant::now() < deadline, "it does not stop; its log:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Runs a command of the binary on the same data.
+    pub(crate) fn command(&self, args: &[&str]) -> Output {
+        voxgate(self.dir.path(), &self.settings).args(args).output().unwrap()
+    }
+
+    /// Runs a statement on its SQLite file by SQLite's own client.
+    pub(crate) fn sqlite(&self, statement: &str) -> String {
+        let file = self.dir.path().join("voxgate.db");
+        let output = Command::new("sqlite3").arg(file).arg(statement).output();
+        let output = output.expect("sqlite3 is missing: apt-get install sqlite3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Everything it logged and said.
@@ -183,6 +191,17 @@ impl Voxgate {
     }
 }
 
+/// An empty database and what keeps it.
+pub(crate) fn empty_database(backend: Backend, dir: &Path) -> (String, Option<TestDatabase>) {
+    match backend {
+        Backend::Sqlite => (format!("sqlite://{}", dir.join("voxgate.db").display()), None),
+        Backend::Postgres => {
+            let database = TestDatabase::create().unwrap_or_else(|error| panic!("{error}"));
+            (database.url(), Some(database))
+        }
+    }
+}
+
 impl Drop for Voxgate {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -227,7 +246,11 @@ async fn spawn(dir: &Path, settings: &[(String, String)]) -> (Child, String) {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let said = std::fs::read_to_string(dir.join("stdout.log")).unwrap_or_default();
-        let address = said[said_before..].lines().find_map(|line| line.trim().strip_prefix("listens on  "));
+        let address = said
+            .get(said_before..)
+            .unwrap_or_default()
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("listens on  "));
         if let (Some(address), true) = (address, said.ends_with('\n')) {
             return (process, address.to_owned());
         }

@@ -54,6 +54,7 @@ on_both_databases! {
     account::a_person_takes_a_copy_of_everything,
     account::registering_somebody_elses_address_first_gains_nothing,
     account::links_are_for_one_purpose_and_the_latest_one_counts,
+    command_line::replicas_that_migrate_at_once_do_not_collide,
     bad_input::every_kind_of_bad_input_gets_its_problem,
     browser::a_browser_refreshes_by_cookie_and_csrf_token,
     concurrency::of_fifty_verifications_one_succeeds,

@@ -27,6 +27,8 @@ pub mod leases;
 #[doc(hidden)]
 pub mod outbox;
 #[doc(hidden)]
+pub mod retention;
+#[doc(hidden)]
 pub mod roles;
 #[doc(hidden)]
 pub mod sessions;
@@ -109,6 +111,7 @@ mod tests {
             include_str!("authenticator.rs"),
             include_str!("leases.rs"),
             include_str!("outbox.rs"),
+            include_str!("retention.rs"),
             include_str!("roles.rs"),
             include_str!("sessions.rs"),
             include_str!("tokens.rs"),

@@ -53,6 +53,12 @@ macro_rules! storage_contract {
                 what_is_counted_comes_back_under_its_key,
                 concurrent_failures_are_all_counted,
             ]
+            retention: [
+                a_purged_user_is_an_id_and_nothing_personal,
+                a_legal_hold_suspends_purging,
+                users_are_purged_oldest_first_and_no_more_than_asked,
+                records_are_purged_after_their_time_and_others_stay,
+            ]
             roles: [
                 missing_roles_are_added_and_others_left_alone,
                 roles_come_back_by_name_with_their_permissions,
