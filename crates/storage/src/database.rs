@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::error::internal;
 use crate::migrate;
 use crate::pools::{PoolOptions, Pools};
+use crate::postgres_tls::Address;
 use crate::setup;
 
 /// A database, SQLite or PostgreSQL: it implements the ports `Store`, `Authenticator` and `Leases`. Clones share its
@@ -52,6 +53,12 @@ impl Database {
             }
             _ => Err(internal("the address of the database must be sqlite://PATH or postgres://USER@HOST/NAME")),
         }
+    }
+
+    /// Whether what is sent to the database at `url` is encrypted, or does not leave the machine (45 CFR 164.312(e)(1)).
+    #[must_use]
+    pub fn is_private(url: &str) -> bool {
+        url.starts_with("sqlite:") || Address::parse(url).is_ok_and(|address| address.is_private())
     }
 
     /// Applies the migrations that are missing, under a lock, so that of several processes that start at once one does

@@ -33,6 +33,7 @@ mod leases;
 mod migrate;
 mod outbox;
 mod pools;
+mod postgres_tls;
 mod retention;
 mod roles;
 mod rows;

@@ -31,8 +31,9 @@ const LOCK: i64 = 0x76_6f_78_67_61_74_65;
 pub(crate) async fn postgres(url: &str, options: &PoolOptions) -> Result<Vec<String>, StoreError> {
     // A step may take its time, but what it locks must come soon: whoever serves queues behind it.
     let unhurried = PoolOptions { statement_timeout: Duration::ZERO, ..options.clone() };
-    let url = setup::postgres_url(url, &unhurried);
-    let connection = setup::postgres(url, unhurried).await.map_err(|error| StoreError::Unavailable(error.into()))?;
+    let address = setup::postgres_address(url, &unhurried).map_err(|error| StoreError::Internal(error.into()))?;
+    let connection =
+        setup::postgres(address, unhurried).await.map_err(|error| StoreError::Unavailable(error.into()))?;
     let lock =
         format!("BEGIN; SET LOCAL lock_timeout = {}; SELECT pg_advisory_lock({LOCK}); COMMIT", PATIENCE.as_millis());
     blocking(move || {

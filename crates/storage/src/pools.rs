@@ -67,12 +67,13 @@ pub(crate) enum Pools {
 impl Pools {
     /// Pools for PostgreSQL. Nothing is connected yet.
     pub(crate) fn postgres(url: &str, options: &PoolOptions) -> Result<Self, StoreError> {
-        let (url, options) = (setup::postgres_url(url, options), options.clone());
+        let address = setup::postgres_address(url, options).map_err(|error| StoreError::Internal(error.into()))?;
+        let options = options.clone();
         let size = options.max_connections;
         let timeouts = options.clone();
         let mut config = ManagerConfig::default();
-        config.custom_setup = Box::new(move |url| setup::postgres(url.to_owned(), options.clone()).boxed());
-        Ok(Self::Postgres(pool(url, config, size, &timeouts)?))
+        config.custom_setup = Box::new(move |_| setup::postgres(address.clone(), options.clone()).boxed());
+        Ok(Self::Postgres(pool(String::new(), config, size, &timeouts)?))
     }
 
     /// Pools for the SQLite file at `path`.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, ConnectionError, ConnectionResult, SqliteConnection};
-use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
+use diesel_async::SimpleAsyncConnection as _;
 
 use crate::connection::{Blocking, Postgres, Sqlite};
 use crate::pools::PoolOptions;
+use crate::postgres_tls::{Address, AddressError};
 
 /// What a connection to SQLite is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,13 @@ pub(crate) enum Access {
     Write,
 }
 
+/// The address of PostgreSQL, with a bound on the time to connect.
+pub(crate) fn postgres_address(url: &str, options: &PoolOptions) -> Result<Address, AddressError> {
+    Address::parse(&postgres_url(url, options))
+}
+
 /// The address with a bound on the time that the network may take to answer, unless it has one.
-pub(crate) fn postgres_url(url: &str, options: &PoolOptions) -> String {
+fn postgres_url(url: &str, options: &PoolOptions) -> String {
     if url.contains("connect_timeout=") {
         return url.to_owned();
     }
@@ -32,8 +38,8 @@ pub(crate) fn postgres_url(url: &str, options: &PoolOptions) -> String {
 }
 
 /// Connects to PostgreSQL, which is told how long anything may take.
-pub(crate) async fn postgres(url: String, options: PoolOptions) -> ConnectionResult<Postgres> {
-    let mut connection = Postgres::establish(&url).await?;
+pub(crate) async fn postgres(address: Address, options: PoolOptions) -> ConnectionResult<Postgres> {
+    let mut connection = address.connect().await?;
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
         options.statement_timeout.as_millis(),

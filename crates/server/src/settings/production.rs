@@ -2,6 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 use voxgate_mail::SmtpMailer;
+use voxgate_storage::Database;
 
 use super::reader::Reader;
 use super::{Environment, Settings, variables as var};
@@ -13,6 +14,10 @@ pub(super) fn refuse_insecure(settings: &Settings, reader: &mut Reader<'_>) {
     }
     if settings.public_url.scheme() != "https" {
         let _: Option<()> = reader.note(var::PUBLIC_URL, "must be https in production");
+    }
+    if !Database::is_private(settings.database.url.expose_secret()) {
+        let wrong = "must have ?sslmode=verify-full in production, unless the database is on this machine";
+        let _: Option<()> = reader.note(var::DATABASE_URL, wrong);
     }
     if settings.mail.smtp_url.as_ref().is_some_and(|url| !SmtpMailer::always_encrypts(url.expose_secret())) {
         let _: Option<()> = reader.note(var::SMTP_URL, "must be smtps://…, or smtp://…?tls=required, in production");

@@ -35,10 +35,11 @@ fn production_refuses_what_is_insecure_and_names_each() {
     let set = [
         ("APP_ENV", "production"),
         ("PUBLIC_URL", "http://accounts.example.org"),
+        ("DATABASE_URL", "postgres://voxgate@db.example.org/voxgate"),
         ("SMTP_URL", "smtp://mail.example.org"),
         ("CORS_ALLOWED_ORIGINS", "http://app.example.org"),
     ];
-    assert_eq!(faulty(&set), ["PUBLIC_URL", "SMTP_URL", "ENCRYPTION_KEYS", "CORS_ALLOWED_ORIGINS"]);
+    assert_eq!(faulty(&set), ["PUBLIC_URL", "DATABASE_URL", "SMTP_URL", "ENCRYPTION_KEYS", "CORS_ALLOWED_ORIGINS"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ variables! {
     APP_ENV = "development", "`development` or `production`, which refuses insecure settings";
     BIND_ADDR = "127.0.0.1:8000", "address and port to listen on";
     PUBLIC_URL = "http://localhost:8000", "base of every link in a mail; the `Host` header is never used";
-    DATABASE_URL = "sqlite://var/voxgate.db", #[secret] "`sqlite://path` or `postgres://user:password@host/name`";
+    DATABASE_URL = "sqlite://var/voxgate.db", #[secret] "`sqlite://path` or `postgres://user:password@host/name?sslmode=verify-full`, with `&sslrootcert=path` for an authority of your own";
     DATABASE_POOL_SIZE = "16", "most connections to PostgreSQL, 1 to 1000";
     MIGRATE_ON_START = "true", "whether `serve` applies migrations; else run `voxgate migrate` first";
     SMTP_URL = "", #[secret] "`smtps://user:password@host` or `smtp://…?tls=required`; without it mail goes to `MAIL_DIR`";

@@ -3,8 +3,9 @@
 use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io;
+use std::io::{self, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -78,6 +79,24 @@ impl Cluster {
     /// [`PostgresError::Failed`] when it does not answer in time.
     pub fn restart(&self) -> Result<(), PostgresError> {
         self.start()
+    }
+
+    /// Lets it answer with TLS, by this certificate and key in PEM, from a restart on that this makes.
+    ///
+    /// # Errors
+    ///
+    /// A [`PostgresError`] when it does not start so.
+    pub fn use_tls(&self, certificate: &str, key: &str) -> Result<(), PostgresError> {
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = self.data().join(name);
+            fs::write(&path, text)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            programs::own(&path)?;
+        }
+        let mut settings = OpenOptions::new().append(true).open(self.data().join("postgresql.conf"))?;
+        writeln!(settings, "ssl = on")?;
+        self.crash()?;
+        self.restart()
     }
 
     /// The server of this name: the one that runs, or a new one. One process at a time decides that.
