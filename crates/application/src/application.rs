@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use voxgate_domain::mail::RetryPolicy;
-use voxgate_domain::policy::{LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_domain::policy::{AccessPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
 use voxgate_domain::ports::{
     Authenticator, Clock, Entropy, FieldCipher, PasswordHasher, PasswordStrength, Store, TokenHasher, TokenIssuer,
     TokenVerifier,
@@ -26,12 +26,13 @@ pub struct Ports {
 }
 
 /// The policies in force.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "each field is named after its policy")]
 pub struct Policies {
     pub password: PasswordPolicy,
     pub lockout: LockoutPolicy,
     pub session: SessionPolicy,
+    pub access: AccessPolicy,
     pub retry: RetryPolicy,
     pub retention: RetentionPolicy,
 }

@@ -33,6 +33,12 @@ pub enum Error {
         /// How old it may be.
         max_age: Duration,
     },
+    /// None of the caller's roles allows it.
+    #[error("not permitted")]
+    Forbidden,
+    /// One of the caller's roles must have a second factor, and they have none.
+    #[error("a second factor is needed")]
+    SecondFactorRequired,
     /// The one-time token is unknown, used, void or expired: never told apart.
     #[error("the one-time token is not valid")]
     InvalidOneTimeToken,

@@ -24,6 +24,7 @@ mod verify_email;
 
 // Coming in and staying in.
 mod authenticate;
+mod authorize;
 mod log_in;
 mod log_out;
 mod reauthenticate;
@@ -43,6 +44,7 @@ mod update_profile;
 mod create_admin;
 mod dispatch_outbox;
 mod enforce_retention;
+mod list_roles;
 mod seed_roles;
 
 #[cfg(test)]

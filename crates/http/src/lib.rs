@@ -7,6 +7,7 @@
 //!
 //! [`serve`] is the door; [`openapi`] is the contract, made from the same declarations as the routes.
 
+mod access;
 mod allowed_methods;
 mod cookies;
 mod extract;

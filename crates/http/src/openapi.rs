@@ -9,6 +9,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt as _;
 
+use crate::access;
 use crate::cookies::REFRESH_COOKIE;
 use crate::problem::{FieldError, ProblemBody};
 use crate::routes;
@@ -24,6 +25,7 @@ use crate::routes;
     tags(
         (name = "Authentication", description = "Becoming a user, coming in, staying in, passwords"),
         (name = "Users", description = "One's own account"),
+        (name = "Administration", description = "Other people's accounts and roles; each call needs a permission"),
         (name = "Operations", description = "Keys and health")
     ),
     components(schemas(ProblemBody, FieldError)),
@@ -56,11 +58,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let app = App::new().into_utoipa_app().openapi(Document::openapi()).configure(routes::api);
     let (_, mut document) = app.split_for_parts();
     problems::describe(&mut document);
+    access::mark(&mut document);
     bodies::close(&mut document);
     document
 }
 
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(crate) fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 

@@ -34,7 +34,8 @@ const MAX_CONNECTIONS: usize = 10_000;
 ///
 /// # Errors
 ///
-/// An error of the operating system when the listener cannot be used.
+/// An error of the operating system when the listener cannot be used; one that names the route when a route does not
+/// declare who may call it.
 pub fn serve(
     listener: TcpListener,
     services: Services,
@@ -42,7 +43,7 @@ pub fn serve(
     readiness: Readiness,
 ) -> io::Result<Server> {
     let grace = settings.shutdown_grace.as_secs();
-    let state = web::Data::new(State::new(services, settings, readiness));
+    let state = web::Data::new(State::new(services, settings, readiness).map_err(io::Error::other)?);
     let server = HttpServer::new(move || app(state.clone()))
         .workers(available_parallelism().map_or(1, NonZero::get))
         .client_request_timeout(HEADERS_WITHIN)

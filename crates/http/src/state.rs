@@ -7,6 +7,7 @@ use voxgate_application::Application;
 use voxgate_domain::RequestId;
 use voxgate_domain::ports::{Clock, Entropy};
 
+use crate::access::{AccessTable, Undeclared};
 use crate::allowed_methods::AllowedMethods;
 use crate::extract::Rules;
 use crate::problem::Problem;
@@ -33,20 +34,25 @@ pub(crate) struct State {
     /// The OpenAPI document.
     pub(crate) document: web::Bytes,
     pub(crate) allowed_methods: AllowedMethods,
+    pub(crate) access: AccessTable,
 }
 
 impl State {
-    pub(crate) fn new(services: Services, settings: HttpSettings, readiness: Readiness) -> Self {
+    /// # Errors
+    ///
+    /// [`Undeclared`] when a route does not say who may call it.
+    pub(crate) fn new(services: Services, settings: HttpSettings, readiness: Readiness) -> Result<Self, Undeclared> {
         let document = openapi();
-        Self {
+        Ok(Self {
             application: services.application,
             clock: services.clock,
             entropy: services.entropy,
             settings,
             readiness,
             allowed_methods: AllowedMethods::of(&document),
+            access: AccessTable::of(&document)?,
             document: document.to_json().unwrap_or_default().into(),
-        }
+        })
     }
 
     /// What forms are checked against.

@@ -77,7 +77,7 @@ pub(crate) fn application(
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };
-    Ok(Application::new(ports, settings.policies))
+    Ok(Application::new(ports, settings.policies.clone()))
 }
 
 /// Whatever delivers mail.

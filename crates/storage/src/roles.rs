@@ -23,6 +23,12 @@ pub(crate) async fn roles_of(connection: &mut Connection, user: UserId) -> Resul
     on!(connection, c => query.select(RoleRow::as_select()).load(c))?.into_iter().map(Role::try_from).collect()
 }
 
+/// Every role there is, by name.
+pub(crate) async fn roles(connection: &mut Connection) -> Result<Vec<Role>, StoreError> {
+    let query = user_roles::table.order(user_roles::name);
+    on!(connection, c => query.select(RoleRow::as_select()).load(c))?.into_iter().map(Role::try_from).collect()
+}
+
 #[async_trait]
 impl Roles for Transaction {
     async fn add_missing(&mut self, roles: &[Role], now: Timestamp) -> Result<Vec<RoleName>, StoreError> {

@@ -64,6 +64,10 @@ impl Store for Database {
         read!(self, c => roles::roles_of(c, user))
     }
 
+    async fn roles(&self) -> Result<Vec<Role>, StoreError> {
+        read!(self, c => roles::roles(c))
+    }
+
     async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError> {
         read!(self, c => users::notification_preferences(c, user))
     }

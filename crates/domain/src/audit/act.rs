@@ -5,7 +5,7 @@ use crate::mail::LinkPurpose;
 use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
 use crate::user::ProfileField;
-use crate::{RoleName, SessionId, Timestamp};
+use crate::{Permission, RoleName, SessionId, Timestamp};
 
 /// Something that the trail records, with exactly the facts that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +82,13 @@ pub enum Act {
     LegalHoldSet,
     /// That suspension was lifted.
     LegalHoldReleased,
+    /// Somebody who is logged in asked for what needs a permission, and was refused.
+    AccessDenied {
+        /// The permission.
+        permission: Permission,
+        /// What they lack.
+        why: Refusal,
+    },
     /// Roles were given or taken.
     RoleChanged {
         /// Given.
@@ -89,6 +96,16 @@ pub enum Act {
         /// Taken.
         removed: Vec<RoleName>,
     },
+}
+
+named! {
+    /// Why somebody who is logged in was refused.
+    pub enum Refusal {
+        /// None of their roles gives the permission.
+        NotPermitted = "not_permitted",
+        /// One of their roles must have a second factor, and they have none.
+        NoSecondFactor = "no_second_factor",
+    }
 }
 
 named! {
@@ -150,6 +167,7 @@ impl Act {
             Self::RetentionEnforced(_) => "retention.enforced",
             Self::LegalHoldSet => "legal_hold.set",
             Self::LegalHoldReleased => "legal_hold.released",
+            Self::AccessDenied { .. } => "access.denied",
             Self::RoleChanged { .. } => "role.changed",
         }
     }
@@ -163,6 +181,7 @@ impl Act {
             | Self::ReauthenticationFailed => Outcome::Failure,
             Self::LoginFailed(LoginFailure::Locked | LoginFailure::EmailNotVerified | LoginFailure::Inactive)
             | Self::RefreshTokenReused
+            | Self::AccessDenied { .. }
             | Self::RegistrationRepeated
             | Self::RegistrationContested => Outcome::Denied,
             _ => Outcome::Success,
@@ -191,6 +210,9 @@ impl Act {
             }
             Self::RetentionEnforced(counts) => {
                 counts.named().into_iter().map(|(name, count)| (name, Detail::Count(count))).collect()
+            }
+            Self::AccessDenied { permission, why } => {
+                vec![("permission", word(permission.as_str())), ("why", word(why.as_str()))]
             }
             Self::RoleChanged { added, removed } => {
                 let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());

@@ -2,7 +2,7 @@
 
 mod act;
 
-pub use act::{Act, Detail, LoginFailure};
+pub use act::{Act, Detail, LoginFailure, Refusal};
 
 use crate::session::named;
 use crate::{AuditEventId, ClientContext, SessionId, Timestamp, UserId};

@@ -1,10 +1,12 @@
 //! The rules, as plain functions of data and time.
 
+mod access;
 mod lockout;
 mod password;
 mod retention;
 mod session;
 
+pub use access::AccessPolicy;
 pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};
 pub use retention::{RetentionCounts, RetentionCutoffs, RetentionPolicy};

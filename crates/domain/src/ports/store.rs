@@ -71,6 +71,13 @@ pub trait Store: Send + Sync {
     /// A [`StoreError`] when the store does not answer.
     async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError>;
 
+    /// Every role there is, by name.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn roles(&self) -> Result<Vec<Role>, StoreError>;
+
     /// What the user wants to be told by mail.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use voxgate_application::Caller;
 
 use super::client::context;
+use crate::access::{Access, hold_to_declared};
 use crate::problem::{Kind, Problem};
 use crate::state::state;
 
@@ -23,12 +24,22 @@ impl FromRequest for Authenticated {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let token = bearer_token(request.headers())?;
-            let client = context(&request)?;
-            let principal = state(&request)?.application.authenticate(token).await?;
-            Ok(Self(Caller { principal, client }))
+            hold_to_declared(&request, Access::Authenticated)?;
+            identify(&request).await.map(Self)
         })
     }
+}
+
+/// Whoever sent a valid access token.
+///
+/// # Errors
+///
+/// `unauthenticated` when nobody did.
+pub(super) async fn identify(request: &HttpRequest) -> Result<Caller, Problem> {
+    let token = bearer_token(request.headers())?;
+    let client = context(request)?;
+    let principal = state(request)?.application.authenticate(token).await?;
+    Ok(Caller { principal, client })
 }
 
 /// Whether the request has an `Authorization` header, good or not.

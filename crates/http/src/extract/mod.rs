@@ -5,9 +5,11 @@ mod body;
 mod client;
 mod if_match;
 mod in_order;
+mod permit;
 
 pub(crate) use bearer::{Authenticated, bears_token};
 pub(crate) use body::{Body, FromForm, Rules};
 pub(crate) use client::Client;
 pub(crate) use if_match::{IfMatch, etag};
 pub(crate) use in_order::InOrder;
+pub(crate) use permit::{Permit, RolesRead};

@@ -44,16 +44,18 @@ fn implied(operation: &Operation) -> Vec<Kind> {
     if operation.request_body.is_some() {
         kinds.extend([Kind::MalformedJson, Kind::PayloadTooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]);
     }
-    if is_authenticated(operation) {
-        kinds.push(Kind::Unauthenticated);
+    match bearer_needs(operation) {
+        None => {}
+        Some(permissions) if permissions.is_empty() => kinds.push(Kind::Unauthenticated),
+        Some(_) => kinds.extend([Kind::Unauthenticated, Kind::Forbidden, Kind::MfaEnrollmentRequired]),
     }
     kinds
 }
 
-/// Whether the operation takes an access token.
-fn is_authenticated(operation: &Operation) -> bool {
+/// The permissions that the operation needs of the bearer of an access token, when it takes one.
+fn bearer_needs(operation: &Operation) -> Option<Vec<Value>> {
     let schemes = json!(operation.security);
-    schemes.as_array().into_iter().flatten().any(|scheme| scheme.get("bearerAuth").is_some())
+    schemes.as_array()?.iter().find_map(|scheme| scheme.get("bearerAuth")?.as_array().cloned())
 }
 
 fn response(kinds: &BTreeSet<Kind>) -> Response {

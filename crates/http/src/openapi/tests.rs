@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use voxgate_domain::Permission;
 
 use super::openapi;
 
@@ -39,6 +40,7 @@ fn every_call_of_the_contract_is_there() {
         "get /health",
         "get /health/live",
         "get /health/ready",
+        "get /roles",
         "delete /users/account",
         "post /users/email",
         "get /users/export",
@@ -76,6 +78,10 @@ fn every_route_declares_who_may_call_it() {
         let open = schemes.iter().any(|scheme| scheme.as_object().unwrap().is_empty());
         assert_eq!(open, PUBLIC.contains(&name.as_str()), "{name}");
         assert!(operation["responses"].get("401").is_some() || open, "{name} lacks 401");
+        assert_eq!(operation["x-public"] == true, open, "{name}");
+        let permission = operation["x-permission"].as_str();
+        let known = permission.is_some_and(|name| name == "authenticated" || Permission::parse(name).is_some());
+        assert!(open || known, "{name} declares no permission");
     }
 }
 

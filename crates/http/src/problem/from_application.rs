@@ -45,6 +45,8 @@ impl From<Error> for Problem {
             Error::AccountLocked { retry_after } => Self::new(Kind::AccountLocked).retry_after(retry_after),
             Error::Unauthenticated => Self::invalid_access_token(),
             Error::ReauthenticationRequired { max_age } => reauthenticate(max_age),
+            Error::Forbidden => Self::new(Kind::Forbidden),
+            Error::SecondFactorRequired => Self::new(Kind::MfaEnrollmentRequired),
             Error::InvalidOneTimeToken => Self::new(Kind::InvalidToken),
             Error::InvalidRefreshToken => Self::new(Kind::InvalidRefreshToken),
             Error::RefreshTokenReused => Self::new(Kind::RefreshTokenReused),
@@ -101,6 +103,8 @@ mod tests {
     #[case(Error::AccountLocked { retry_after: Duration::from_secs(9) }, Kind::AccountLocked)]
     #[case(Error::Unauthenticated, Kind::Unauthenticated)]
     #[case(Error::ReauthenticationRequired { max_age: Duration::from_secs(600) }, Kind::ReauthenticationRequired)]
+    #[case(Error::Forbidden, Kind::Forbidden)]
+    #[case(Error::SecondFactorRequired, Kind::MfaEnrollmentRequired)]
     #[case(Error::InvalidOneTimeToken, Kind::InvalidToken)]
     #[case(Error::InvalidRefreshToken, Kind::InvalidRefreshToken)]
     #[case(Error::RefreshTokenReused, Kind::RefreshTokenReused)]

@@ -1,5 +1,6 @@
 //! The routes. The list reads like the contract; what stands in it is in the OpenAPI document too.
 
+mod administration;
 mod auth;
 mod docs;
 mod health;
@@ -37,6 +38,8 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(users::preferences::read_preferences)
         .service(users::preferences::update_preferences)
         .service(users::export::export_data)
+        // Administration.
+        .service(administration::roles::list_roles)
         // The service itself.
         .service(jwks::jwks)
         .service(health::health)

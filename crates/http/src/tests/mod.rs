@@ -153,7 +153,7 @@ async fn answer_over(store: MockStore, request: TestRequest) -> Answered {
 }
 
 async fn answer_in(readiness: Readiness, store: MockStore, request: TestRequest) -> Answered {
-    let state = web::Data::new(State::new(services(store), settings(PUBLIC_URL), readiness));
+    let state = web::Data::new(State::new(services(store), settings(PUBLIC_URL), readiness).unwrap());
     let service = init_service(app(state)).await;
     let response = service.call(request.to_request()).await;
     read(response.map(ServiceResponse::map_into_boxed_body)).await

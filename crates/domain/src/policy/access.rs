@@ -1,0 +1,82 @@
+//! Access: who may do what needs a permission, and which roles need a second factor for it.
+
+use std::collections::BTreeSet;
+
+use crate::audit::Refusal;
+use crate::ports::Principal;
+use crate::role::{Permission, RoleName};
+use crate::session::AuthMethods;
+
+/// Who may do what needs a permission (45 CFR 164.312(a)(1)).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessPolicy {
+    /// The roles whose holders need a second factor (45 CFR 164.312(d)).
+    pub second_factor_roles: BTreeSet<RoleName>,
+}
+
+impl AccessPolicy {
+    /// Whether `principal` may do what needs `permission`.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`]: the permission is looked at first, so that nobody sets up a factor in vain.
+    pub fn judge(&self, principal: &Principal, permission: Permission) -> Result<(), Refusal> {
+        if !principal.may(permission) {
+            return Err(Refusal::NotPermitted);
+        }
+        let needed = principal.roles.iter().any(|role| self.second_factor_roles.contains(&role.name));
+        if needed && !has_second_factor(principal) { Err(Refusal::NoSecondFactor) } else { Ok(()) }
+    }
+}
+
+/// Whether the principal proved who they are with a second factor. The one place that knows what that is.
+fn has_second_factor(principal: &Principal) -> bool {
+    principal.session.amr == AuthMethods::PasswordAndCode
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    use crate::role::seed_roles;
+    use crate::session::Device;
+    use crate::{EmailAddress, Profile, Session, SessionId, Timestamp, User, UserId};
+
+    fn principal(roles: &[&str], amr: AuthMethods) -> Principal {
+        let email = EmailAddress::parse("ada@example.org").unwrap();
+        let user = User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH);
+        let device = Device { name: None, user_agent: None, ip_address: Ipv4Addr::LOCALHOST.into() };
+        let id = SessionId::from(uuid::Uuid::nil());
+        let session = Session::open(id, user.id, device, amr, Timestamp::EPOCH, Timestamp::EPOCH);
+        let roles = seed_roles().into_iter().filter(|role| roles.contains(&role.name.as_str())).collect();
+        Principal { user, session, roles }
+    }
+
+    fn strict() -> AccessPolicy {
+        AccessPolicy { second_factor_roles: [RoleName::admin()].into() }
+    }
+
+    #[test]
+    fn without_the_permission_nobody_may_whatever_their_factors() {
+        for amr in AuthMethods::ALL {
+            let patient = principal(&["patient", "auditor"], *amr);
+            assert_eq!(strict().judge(&patient, Permission::UsersWrite), Err(Refusal::NotPermitted));
+        }
+    }
+
+    #[test]
+    fn a_role_that_needs_a_second_factor_is_refused_until_there_is_one() {
+        let admin = |amr| principal(&["patient", "admin"], amr);
+        let judged = |amr| strict().judge(&admin(amr), Permission::UsersRead);
+        assert_eq!(judged(AuthMethods::Password), Err(Refusal::NoSecondFactor));
+        assert_eq!(judged(AuthMethods::PasswordAndCode), Ok(()));
+        assert_eq!(AccessPolicy::default().judge(&admin(AuthMethods::Password), Permission::UsersRead), Ok(()));
+    }
+
+    #[test]
+    fn other_roles_need_none() {
+        let clinician = principal(&["clinician"], AuthMethods::Password);
+        assert_eq!(strict().judge(&clinician, Permission::UsersRead), Ok(()));
+    }
+}

@@ -1,0 +1,3 @@
+//! What administrators and auditors do. Each route declares the permission that it needs.
+
+pub(super) mod roles;
