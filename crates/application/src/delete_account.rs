@@ -3,7 +3,7 @@
 use voxgate_domain::mail::Notice;
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::session::EndReason;
-use voxgate_domain::{Act, Purpose, SessionEnd};
+use voxgate_domain::{Act, Purpose, RoleName, SessionEnd};
 
 use crate::transaction::settle;
 use crate::{Application, Caller, Error};
@@ -13,7 +13,8 @@ impl Application {
     ///
     /// # Errors
     ///
-    /// [`Error::ReauthenticationRequired`]; an error of the store.
+    /// [`Error::ReauthenticationRequired`]; [`Error::Inadmissible`] for the last active administrator; an error of the
+    /// store.
     pub async fn delete_account(&self, caller: &Caller) -> Result<(), Error> {
         self.require_recent_authentication(caller)?;
         let mut uow = self.ports.store.begin().await?;
@@ -25,7 +26,9 @@ impl Application {
 
     async fn close_account(&self, uow: &mut dyn UnitOfWork, caller: &Caller) -> Result<(), Error> {
         let now = self.ports.clock.now();
+        uow.roles().hold(&RoleName::admin()).await?;
         let user = uow.users().lock(caller.user_id()).await?.ok_or(Error::Unauthenticated)?.user;
+        self.spare_last_admin(uow, &user).await?;
         let user = user.delete(now).map_err(|_| Error::Unauthenticated)?;
         uow.users().save(&user).await?;
         uow.tokens().void(user.id, Purpose::ALL, now).await?;
@@ -39,6 +42,8 @@ impl Application {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use voxgate_domain::policy::Inadmissible;
+    use voxgate_domain::role::seed_roles;
 
     use crate::test_support::{Doubles, Journal, Unit, account, active, caller, minutes, now, session};
 
@@ -46,6 +51,8 @@ mod tests {
     async fn a_closed_account_has_no_sessions_and_no_links() {
         let journal = Journal::default();
         let mut unit = Unit::new(&journal);
+        unit.roles.expect_hold().times(1).returning(|_| Ok(()));
+        unit.roles.expect_of().returning(|_| Ok(Vec::new()));
         unit.users.expect_lock().returning(|_| Ok(Some(account(active()))));
         unit.users.expect_save().withf(|user| user.status.deleted_at() == Some(now())).times(1).returning(|_| Ok(()));
         unit.tokens.expect_void().withf(|_, purposes, _| purposes == Purpose::ALL).times(1).returning(|_, _, _| Ok(()));
@@ -56,6 +63,20 @@ mod tests {
 
         let done = ["audit user.deleted", "audit session.revoked", "mail account_deleted", "commit"];
         assert_eq!(journal.lines(), done);
+    }
+
+    #[tokio::test]
+    async fn the_last_administrator_stays() {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        unit.roles.expect_hold().returning(|_| Ok(()));
+        unit.roles.expect_of().returning(|_| Ok(seed_roles()));
+        unit.roles.expect_has_other().returning(|_, _| Ok(false));
+        unit.users.expect_lock().returning(|_| Ok(Some(account(active()))));
+        let me = caller(&active(), session(&active()).reauthenticated(now().minus(minutes(1))));
+        let refused = Doubles::new().with_unit(unit).application().delete_account(&me).await;
+        assert!(matches!(refused, Err(Error::Inadmissible(Inadmissible::LastAdmin))));
+        assert_eq!(journal.lines(), ["rollback"]);
     }
 
     #[tokio::test]

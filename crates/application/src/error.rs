@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use voxgate_domain::policy::PasswordFault;
+use voxgate_domain::RoleName;
+use voxgate_domain::policy::{Inadmissible, PasswordFault};
 use voxgate_domain::ports::{CipherError, Conflict, HasherError, StoreError, TokenError};
 use voxgate_domain::user::InvalidTransition;
 
@@ -54,6 +55,15 @@ pub enum Error {
     /// The new address is the present one.
     #[error("the address is the present one")]
     AddressUnchanged,
+    /// It would break the service, or give somebody more than others gave them.
+    #[error(transparent)]
+    Inadmissible(#[from] Inadmissible),
+    /// There is no role of this name.
+    #[error("there is no role {0}")]
+    UnknownRole(RoleName),
+    /// The cursor is none of ours, or of another list.
+    #[error("the cursor is not valid")]
+    InvalidCursor,
     /// There is no such thing, or it is somebody else's.
     #[error("not found")]
     NotFound,

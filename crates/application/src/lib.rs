@@ -7,8 +7,10 @@
 //!
 //! [`Application`] is the struct of ports; each file adds one verb to it.
 
+mod administration;
 mod application;
 mod caller;
+mod cursor;
 mod error;
 mod lockout;
 mod one_time_links;
@@ -40,21 +42,32 @@ mod notification_preferences;
 mod reset_password;
 mod update_profile;
 
+// Looking after the accounts of others.
+mod invite_user;
+mod list_roles;
+mod list_users;
+mod manage_user_sessions;
+mod read_user;
+mod set_user_roles;
+mod set_user_status;
+mod unlock_user;
+
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
 mod enforce_retention;
-mod list_roles;
 mod seed_roles;
 
 #[cfg(test)]
 mod test_support;
 
+pub use administration::AdministeredUser;
 pub use application::{Application, Policies, Ports};
 pub use caller::Caller;
 pub use dispatch_outbox::Dispatched;
 pub use error::Error;
 pub use export_data::PersonalData;
+pub use invite_user::InviteUser;
 pub use log_in::LogIn;
 pub use register::Register;
 pub use token_pair::TokenPair;

@@ -15,9 +15,18 @@ impl Application {
     ///
     /// An error of the store.
     pub async fn list_sessions(&self, caller: &Caller) -> Result<Vec<Session>, Error> {
+        self.open_sessions_of(caller.user_id()).await
+    }
+
+    /// The open sessions of `user`, newest first.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store.
+    pub(crate) async fn open_sessions_of(&self, user: UserId) -> Result<Vec<Session>, Error> {
         let now = self.ports.clock.now();
         let policy = &self.policies.session;
-        let mut sessions = self.ports.store.sessions_of(caller.user_id(), now, policy.max_per_user).await?;
+        let mut sessions = self.ports.store.sessions_of(user, now, policy.max_per_user).await?;
         sessions.retain(|session| policy.is_open(session, now));
         Ok(sessions)
     }

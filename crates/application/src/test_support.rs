@@ -57,6 +57,11 @@ pub(crate) fn active() -> User {
     pending().verify_email(now().minus(minutes(30))).unwrap()
 }
 
+/// Somebody else than [`active`].
+pub(crate) fn other() -> User {
+    User { id: UserId::generate(now().plus(minutes(1)), &Counter::default()), ..active() }
+}
+
 pub(crate) fn account(user: User) -> Account {
     Account { user, password: Some(hash()) }
 }

@@ -24,6 +24,7 @@
 pub mod audit;
 pub mod client;
 pub mod ids;
+pub mod listing;
 pub mod mail;
 pub mod one_time_token;
 pub mod policy;
@@ -38,6 +39,7 @@ pub mod values;
 pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
 pub use ids::{AuditEventId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId};
+pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
 pub use one_time_token::{OneTimeToken, Purpose};
 pub use refresh_token::{Generation, RefreshToken};
 pub use role::{Permission, PermissionSet, Role, RoleName};
@@ -46,5 +48,6 @@ pub use time::Timestamp;
 pub use user::{Profile, User, UserStatus};
 pub use values::{
     AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError, Locale,
-    Password, PasswordError, PasswordHash, PhoneNumber, SecretToken, TextError, TimeZone, TokenHash, UnknownTimeZone,
+    Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken, TextError, TimeZone, TokenHash,
+    UnknownTimeZone,
 };

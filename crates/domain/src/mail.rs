@@ -71,6 +71,8 @@ pub enum Notice {
     SessionCompromised,
     /// The account was closed.
     AccountDeleted,
+    /// Roles were given or taken by an administrator.
+    RolesChanged,
 }
 
 impl Notice {
@@ -85,6 +87,7 @@ impl Notice {
             Self::AccountLocked { .. } => "account_locked",
             Self::SessionCompromised => "session_compromised",
             Self::AccountDeleted => "account_deleted",
+            Self::RolesChanged => "roles_changed",
         }
     }
 }

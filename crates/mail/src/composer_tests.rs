@@ -35,7 +35,7 @@ pub(crate) fn link_mail(language: &str) -> Mail {
     mail(language, link(LinkPurpose::VerifyAddress))
 }
 
-const NOTICES: [Notice; 7] = [
+const NOTICES: [Notice; 8] = [
     Notice::AlreadyRegistered,
     Notice::PasswordChanged,
     Notice::AddressChangeRequested,
@@ -43,6 +43,7 @@ const NOTICES: [Notice; 7] = [
     Notice::AccountLocked { until: Timestamp::EPOCH },
     Notice::SessionCompromised,
     Notice::AccountDeleted,
+    Notice::RolesChanged,
 ];
 
 fn every_message() -> Vec<What> {

@@ -9,7 +9,7 @@ use voxgate_domain::{AttemptKey, Timestamp};
 
 use crate::connection::{Connection, maybe, on};
 use crate::error::exactly_one;
-use crate::rows::count;
+use crate::rows::{count, hash};
 use crate::schema::login_attempts;
 use crate::sql_types::At;
 use crate::unit_of_work::Transaction;
@@ -34,6 +34,22 @@ pub(crate) async fn attempts(connection: &mut Connection, key: AttemptKey) -> Re
     let query = login_attempts::table.find(key.as_bytes().as_slice()).select(counted());
     let found: Option<Counted> = on!(connection, c => maybe(query.first(c)))?;
     found.map_or_else(|| Ok(Attempts::default()), attempts_of)
+}
+
+/// The failed logins that are counted under those of `keys` that were locked.
+pub(crate) async fn locks(
+    connection: &mut Connection,
+    keys: &[AttemptKey],
+) -> Result<Vec<(AttemptKey, Attempts)>, StoreError> {
+    let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes().as_slice()).collect();
+    let query = login_attempts::table
+        .filter(login_attempts::key.eq_any(keys))
+        .filter(login_attempts::locked_until.is_not_null())
+        .select((login_attempts::key, counted()));
+    let rows: Vec<(Vec<u8>, Counted)> = on!(connection, c => query.load(c))?;
+    rows.into_iter()
+        .map(|(key, row)| Ok((AttemptKey::from_bytes(hash("login_attempts", "key", &key)?), attempts_of(row)?)))
+        .collect()
 }
 
 #[async_trait]

@@ -45,6 +45,27 @@ macro_rules! holding {
 }
 pub(crate) use holding;
 
+/// The expressions that are searched by how they begin, as the indexes of migration 0013 have them.
+pub(crate) struct SearchColumns {
+    pub(crate) address: &'static str,
+    pub(crate) first_name: &'static str,
+    pub(crate) last_name: &'static str,
+}
+
+/// The collation C compares bytes, and makes ASCII letters small alone, as SQLite does.
+pub(crate) const POSTGRES_SEARCH: SearchColumns = SearchColumns {
+    address: r#"found.email_normalized COLLATE "C""#,
+    first_name: r#"lower(found.first_name COLLATE "C")"#,
+    last_name: r#"lower(found.last_name COLLATE "C")"#,
+};
+
+/// The same on SQLite.
+pub(crate) const SQLITE_SEARCH: SearchColumns = SearchColumns {
+    address: "found.email_normalized",
+    first_name: "lower(found.first_name)",
+    last_name: "lower(found.last_name)",
+};
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]

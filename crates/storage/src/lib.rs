@@ -25,6 +25,7 @@
 mod attempts;
 mod audit;
 mod authenticator;
+mod begins_with;
 mod connection;
 mod database;
 mod dialect;
@@ -44,6 +45,7 @@ mod sql_types;
 mod store;
 mod tokens;
 mod unit_of_work;
+mod user_list;
 mod users;
 
 pub use database::Database;

@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{RoleAssignment, Roles, StoreError};
 use voxgate_domain::role::Role;
-use voxgate_domain::{RoleName, Timestamp, UserId};
+use voxgate_domain::{RoleName, Timestamp, UserId, UserStatus};
 
-use crate::connection::{Connection, on};
+use crate::connection::{Connection, maybe, on};
+use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::RoleRow;
-use crate::schema::{user_role_assignments, user_roles};
+use crate::schema::{user_role_assignments, user_roles, users};
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
@@ -59,6 +60,32 @@ impl Roles for Transaction {
         let added =
             on!(self.connection(), c => diesel::insert_into(user_role_assignments::table).values(values).execute(c))?;
         exactly_one(added)
+    }
+
+    async fn revoke(&mut self, user: UserId, role: &RoleName) -> Result<(), StoreError> {
+        let given = user_role_assignments::table
+            .filter(user_role_assignments::user_id.eq(Id::from(user)))
+            .filter(user_role_assignments::role.eq(role.as_str()));
+        let taken = on!(self.connection(), c => diesel::delete(given).execute(c))?;
+        exactly_one(taken)
+    }
+
+    /// The row of the role stands for the set: whoever adds a holder refers to it, and waits too.
+    async fn hold(&mut self, role: &RoleName) -> Result<(), StoreError> {
+        let query = user_roles::table.find(role.as_str()).select(user_roles::name);
+        let _: Option<String> = holding!(self.connection(), query, |held, c| maybe(held.first(c)))?;
+        Ok(())
+    }
+
+    async fn has_other(&mut self, role: &RoleName, user: UserId) -> Result<bool, StoreError> {
+        let other = user_role_assignments::table
+            .inner_join(users::table.on(users::id.eq(user_role_assignments::user_id)))
+            .filter(user_role_assignments::role.eq(role.as_str()))
+            .filter(users::id.ne(Id::from(user)))
+            .filter(users::status.eq(UserStatus::Active.as_str()))
+            .select(users::id);
+        let found: Option<Id> = on!(self.connection(), c => maybe(other.first(c)))?;
+        Ok(found.is_some())
     }
 
     async fn of(&mut self, user: UserId) -> Result<Vec<Role>, StoreError> {

@@ -10,12 +10,12 @@ use voxgate_domain::audit::RecordedEvent;
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
 use voxgate_domain::role::Role;
-use voxgate_domain::user::{Account, NotificationPreferences};
-use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, Session, Timestamp, UserId};
+use voxgate_domain::user::{Account, NotificationPreferences, UserFilter};
+use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, RoleName, Session, Timestamp, User, UserId};
 
 use crate::connection::{Connection, on};
 use crate::unit_of_work::Transaction;
-use crate::{Database, attempts, audit, roles, sessions, users};
+use crate::{Database, attempts, audit, roles, sessions, user_list, users};
 
 /// Runs one read on a connection from the pool and gives that back.
 macro_rules! read {
@@ -62,6 +62,19 @@ impl Store for Database {
 
     async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError> {
         read!(self, c => roles::roles_of(c, user))
+    }
+
+    async fn list_users(
+        &self,
+        filter: &UserFilter,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(User, Vec<RoleName>)>, StoreError> {
+        read!(self, c => user_list::list_users(c, filter, after, limit))
+    }
+
+    async fn locks(&self, keys: &[AttemptKey]) -> Result<Vec<(AttemptKey, Attempts)>, StoreError> {
+        read!(self, c => attempts::locks(c, keys))
     }
 
     async fn roles(&self) -> Result<Vec<Role>, StoreError> {

@@ -5,7 +5,7 @@ use crate::mail::LinkPurpose;
 use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
 use crate::user::ProfileField;
-use crate::{Permission, RoleName, SessionId, Timestamp};
+use crate::{Permission, RoleName, SessionId, Timestamp, UserId};
 
 /// Something that the trail records, with exactly the facts that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,23 @@ pub enum Act {
         /// What they lack.
         why: Refusal,
     },
+    /// An account was made for its owner.
+    UserInvited,
+    /// Somebody looked at a user.
+    UserRead,
+    /// Somebody looked at a list of users.
+    UsersListed {
+        /// Whom they saw.
+        users: Vec<UserId>,
+    },
+    /// Somebody looked at the sessions of a user.
+    SessionsListed,
+    /// An account was switched off.
+    UserDeactivated,
+    /// An account was switched on again.
+    UserActivated,
+    /// A lock after failed logins was lifted by an administrator.
+    AccountUnlocked,
     /// Roles were given or taken.
     RoleChanged {
         /// Given.
@@ -168,6 +185,13 @@ impl Act {
             Self::LegalHoldSet => "legal_hold.set",
             Self::LegalHoldReleased => "legal_hold.released",
             Self::AccessDenied { .. } => "access.denied",
+            Self::UserInvited => "user.invited",
+            Self::UserRead => "user.read",
+            Self::UsersListed { .. } => "user.listed",
+            Self::SessionsListed => "session.listed",
+            Self::UserDeactivated => "user.deactivated",
+            Self::UserActivated => "user.activated",
+            Self::AccountUnlocked => "account.unlocked",
             Self::RoleChanged { .. } => "role.changed",
         }
     }
@@ -210,6 +234,9 @@ impl Act {
             }
             Self::RetentionEnforced(counts) => {
                 counts.named().into_iter().map(|(name, count)| (name, Detail::Count(count))).collect()
+            }
+            Self::UsersListed { users } => {
+                vec![("users", Detail::Words(users.iter().map(ToString::to_string).collect()))]
             }
             Self::AccessDenied { permission, why } => {
                 vec![("permission", word(permission.as_str())), ("why", word(why.as_str()))]

@@ -1,12 +1,14 @@
 //! The rules, as plain functions of data and time.
 
 mod access;
+mod administration;
 mod lockout;
 mod password;
 mod retention;
 mod session;
 
 pub use access::AccessPolicy;
+pub use administration::{Administrators, Inadmissible, RoleChange, may_set_roles, may_set_status};
 pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};
 pub use retention::{RetentionCounts, RetentionCutoffs, RetentionPolicy};

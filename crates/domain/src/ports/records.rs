@@ -79,6 +79,29 @@ pub trait Roles: Send {
     /// [`StoreError::Conflict`] with [`RoleAssigned`](super::Conflict::RoleAssigned) when the user has it.
     async fn assign<'a>(&mut self, assignment: &'a RoleAssignment<'a>) -> Result<(), StoreError>;
 
+    /// Takes the role from `user`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] when the user does not have it.
+    async fn revoke(&mut self, user: UserId, role: &RoleName) -> Result<(), StoreError>;
+
+    /// Holds the set of those who have the role: whoever else asks for it waits until this transaction ends. To be
+    /// asked for before a user is held.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn hold(&mut self, role: &RoleName) -> Result<(), StoreError>;
+
+    /// Whether an active user other than `user` has the role. It can change at once unless the role is
+    /// [held](Roles::hold).
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn has_other(&mut self, role: &RoleName, user: UserId) -> Result<bool, StoreError>;
+
     /// The roles of `user`, by name.
     ///
     /// # Errors

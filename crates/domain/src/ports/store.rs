@@ -8,8 +8,8 @@ use super::{AuditLog, Cause, LoginAttempts, OneTimeTokens, Outbox, Retention, Ro
 use crate::audit::RecordedEvent;
 use crate::policy::Attempts;
 use crate::role::Role;
-use crate::user::{Account, NotificationPreferences};
-use crate::{AttemptKey, EmailAddress, Session, Timestamp, UserId};
+use crate::user::{Account, NotificationPreferences, UserFilter};
+use crate::{AttemptKey, EmailAddress, RoleName, Session, Timestamp, User, UserId};
 
 /// Keeps everything. What changes something goes through [`Store::begin`]; the other methods read without a transaction.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -70,6 +70,25 @@ pub trait Store: Send + Sync {
     ///
     /// A [`StoreError`] when the store does not answer.
     async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError>;
+
+    /// At most `limit` users who meet `filter`, newest first and older than `after`, with the names of their roles.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn list_users(
+        &self,
+        filter: &UserFilter,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(User, Vec<RoleName>)>, StoreError>;
+
+    /// The failed logins that are counted under those of `keys` that were locked, now or before; in no order.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn locks(&self, keys: &[AttemptKey]) -> Result<Vec<(AttemptKey, Attempts)>, StoreError>;
 
     /// Every role there is, by name.
     ///

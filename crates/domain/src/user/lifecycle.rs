@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::Timestamp;
+use crate::session::named;
 
 /// The state of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,16 @@ impl UserStatus {
 impl fmt::Display for UserStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+named! {
+    /// What an administrator makes of an account.
+    pub enum AccountSwitch {
+        /// On.
+        Active = "active",
+        /// Off.
+        Inactive = "inactive",
     }
 }
 

@@ -1,10 +1,12 @@
 //! Users and their lifecycle: pending → active ⇄ inactive → deleted.
 
+mod filter;
 mod lifecycle;
 mod preferences;
 mod profile;
 
-pub use lifecycle::{InvalidTransition, UserStatus};
+pub use filter::{SearchPrefix, StatusFilter, UserFilter};
+pub use lifecycle::{AccountSwitch, InvalidTransition, UserStatus};
 pub use preferences::NotificationPreferences;
 pub use profile::{Profile, ProfileField};
 
@@ -86,6 +88,32 @@ impl User {
         }
     }
 
+    /// An administrator switches the account off; one that is off stays off.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] when the account is pending or deleted.
+    pub fn deactivate(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.status {
+            UserStatus::Active => Ok(Self { status: UserStatus::Inactive, updated_at: now, ..self }),
+            UserStatus::Inactive => Ok(self),
+            UserStatus::Pending | UserStatus::Deleted { .. } => Err(self.status.cannot("be deactivated")),
+        }
+    }
+
+    /// An administrator switches the account on again; one that is on stays on.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] when the account is pending, since nobody but its owner proves the address, or deleted.
+    pub fn activate(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.status {
+            UserStatus::Inactive => Ok(Self { status: UserStatus::Active, updated_at: now, ..self }),
+            UserStatus::Active => Ok(self),
+            UserStatus::Pending | UserStatus::Deleted { .. } => Err(self.status.cannot("be activated")),
+        }
+    }
+
     /// The account is closed softly: nobody can log in, and its address is free for a new one.
     ///
     /// # Errors
@@ -95,6 +123,18 @@ impl User {
         match self.status {
             UserStatus::Deleted { .. } => Err(self.status.cannot("be deleted")),
             _ => Ok(Self { status: UserStatus::Deleted { at: now }, updated_at: now, ..self }),
+        }
+    }
+
+    /// Refuses `act` when the account is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTransition`] when it is.
+    pub fn check_not_deleted(&self, act: &'static str) -> Result<(), InvalidTransition> {
+        match self.status {
+            UserStatus::Deleted { .. } => Err(self.status.cannot(act)),
+            UserStatus::Pending | UserStatus::Active | UserStatus::Inactive => Ok(()),
         }
     }
 
@@ -147,7 +187,26 @@ mod tests {
         assert!(!deleted.is_active());
         assert!(deleted.clone().verify_email(Timestamp::EPOCH).is_err());
         assert!(deleted.clone().change_email(pending().email, Timestamp::EPOCH).is_err());
+        assert!(deleted.clone().activate(Timestamp::EPOCH).is_err());
+        assert!(deleted.clone().deactivate(Timestamp::EPOCH).is_err());
         assert!(deleted.delete(Timestamp::EPOCH).is_err());
+    }
+
+    #[test]
+    fn an_account_is_switched_off_and_on() {
+        let later = Timestamp::EPOCH.plus(Duration::from_secs(60));
+        let active = pending().verify_email(Timestamp::EPOCH).unwrap();
+        let off = active.clone().deactivate(later).unwrap();
+        assert_eq!((off.status, off.updated_at), (UserStatus::Inactive, later));
+        assert_eq!(off.clone().deactivate(Timestamp::EPOCH).unwrap(), off);
+        assert!(off.activate(later).unwrap().is_active());
+        assert_eq!(active.clone().activate(later).unwrap(), active);
+    }
+
+    #[test]
+    fn nobody_but_its_owner_activates_a_pending_account() {
+        assert!(pending().activate(Timestamp::EPOCH).is_err());
+        assert!(pending().deactivate(Timestamp::EPOCH).is_err());
     }
 
     #[test]

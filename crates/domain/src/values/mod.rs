@@ -10,6 +10,7 @@ mod zone;
 pub use address::{EmailAddress, EmailAddressError};
 pub use birth::{DateOfBirth, DateOfBirthError};
 pub use password::{Password, PasswordError, PasswordHash};
-pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, TextError};
+pub(crate) use text::tidy;
+pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, Reason, TextError};
 pub use token::{AttemptKey, SecretToken, TokenHash};
 pub use zone::{TimeZone, UnknownTimeZone};

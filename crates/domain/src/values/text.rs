@@ -27,7 +27,7 @@ pub enum TextError {
 }
 
 /// NFC without white space around it, 1 to `max` characters, none of which is a control or a direction mark.
-fn tidy(text: &str, max: usize) -> Result<String, TextError> {
+pub(crate) fn tidy(text: &str, max: usize) -> Result<String, TextError> {
     // The bound comes before the work: normalisation of a huge text is not free.
     if text.len() > max * 16 {
         return Err(TextError::TooLong { max });
@@ -108,6 +108,13 @@ text!(
     /// What a person calls a device, "Ada's phone": 1 to 100 characters, in NFC, no control characters.
     DeviceName,
     |text| tidy(text, 100)
+);
+
+text!(
+    /// Why somebody does something to another person's account, for the audit trail: 1 to 500 characters, in NFC, no
+    /// control characters.
+    Reason,
+    |text| tidy(text, 500)
 );
 
 text!(

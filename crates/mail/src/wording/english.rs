@@ -126,6 +126,13 @@ impl Wording for English {
                 action: "",
                 advice: "If this was not you, tell your care team or our support at once.",
             },
+            Notice::RolesChanged => Words {
+                subject: "Voxgate: your rights were changed",
+                heading: "Your rights were changed",
+                paragraphs: &["An administrator changed what your account may do. The change counts already."],
+                action: "",
+                advice: "If you do not know why, ask your care team or our support.",
+            },
         }
     }
 

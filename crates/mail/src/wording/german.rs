@@ -136,6 +136,13 @@ impl Wording for German {
                 advice: "Falls Sie das nicht waren, informieren Sie bitte sofort Ihr Behandlungsteam oder unseren \
                          Support.",
             },
+            Notice::RolesChanged => Words {
+                subject: "Voxgate: Ihre Rechte wurden geändert",
+                heading: "Ihre Rechte wurden geändert",
+                paragraphs: &["Jemand aus der Verwaltung hat geändert, was Ihr Konto darf. Die Änderung gilt bereits."],
+                action: "",
+                advice: "Falls Sie nicht wissen, warum, fragen Sie bitte Ihr Behandlungsteam oder unseren Support.",
+            },
         }
     }
 

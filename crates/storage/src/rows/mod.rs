@@ -20,7 +20,7 @@ use voxgate_domain::ports::StoreError;
 use crate::error::corrupt;
 
 /// The bytes of a hash.
-fn hash(table: &'static str, column: &'static str, bytes: &[u8]) -> Result<[u8; 32], StoreError> {
+pub(crate) fn hash(table: &'static str, column: &'static str, bytes: &[u8]) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| corrupt(table, column, "not 32 bytes long"))
 }
 

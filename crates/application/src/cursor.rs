@@ -1,0 +1,36 @@
+//! Cursors of lists: sealed, so that nobody can make one up, and bound to their list.
+
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+use voxgate_domain::Cursor;
+use voxgate_domain::ports::CipherError;
+
+use crate::{Application, Error};
+
+impl Application {
+    /// A cursor of `list` behind the item of this id.
+    ///
+    /// # Errors
+    ///
+    /// An error of the cipher.
+    pub(crate) fn seal_cursor(&self, list: &str, last: Uuid) -> Result<Cursor, Error> {
+        Ok(Cursor::from_sealed(self.ports.cipher.seal(&context(list), last.as_bytes())?))
+    }
+
+    /// The id of the item behind which the next page of `list` begins.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidCursor`] when it is not ours, or of another list, or its key is gone.
+    pub(crate) fn open_cursor(&self, list: &str, cursor: &Cursor) -> Result<Uuid, Error> {
+        match self.ports.cipher.open(&context(list), cursor.sealed()) {
+            Ok(plain) => Uuid::from_slice(plain.expose_secret()).map_err(|_| Error::InvalidCursor),
+            Err(CipherError::NotAuthentic | CipherError::UnknownKey { .. }) => Err(Error::InvalidCursor),
+            Err(error @ CipherError::Failed(_)) => Err(error.into()),
+        }
+    }
+}
+
+fn context(list: &str) -> String {
+    format!("cursor/{list}")
+}
