@@ -2,6 +2,7 @@
 //! from what there is.
 
 use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
@@ -11,6 +12,11 @@ use crate::state::state;
 
 /// Which methods each path has.
 pub(crate) struct AllowedMethods(Vec<(ResourceDef, HeaderValue)>);
+
+/// Whether `method` is among those of an `Allow` header.
+fn lists(methods: &HeaderValue, method: &Method) -> bool {
+    methods.to_str().is_ok_and(|methods| methods.split(", ").any(|allowed| allowed == method.as_str()))
+}
 
 impl AllowedMethods {
     /// Those of the paths of `document`.
@@ -36,13 +42,15 @@ fn header(item: &PathItem) -> Option<HeaderValue> {
     HeaderValue::try_from(present.join(", ")).ok()
 }
 
-/// Answers what no route takes: 405 where there is another method, else 404.
+/// Answers what no route takes: 405 where there is another method, else 404. A path that has the method, and still came
+/// here, names nothing: its id is none.
 ///
 /// # Errors
 ///
 /// Always.
 pub(crate) async fn no_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(match state(&request)?.allowed_methods.at(request.path()) {
+    let methods = state(&request)?.allowed_methods.at(request.path());
+    Err(match methods.filter(|methods| !lists(methods, request.method())) {
         Some(methods) => Problem::new(Kind::MethodNotAllowed).allow(methods),
         None => Problem::new(Kind::NotFound),
     })

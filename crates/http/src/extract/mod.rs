@@ -6,10 +6,12 @@ mod client;
 mod if_match;
 mod in_order;
 mod permit;
+mod query;
 
 pub(crate) use bearer::{Authenticated, bears_token};
 pub(crate) use body::{Body, FromForm, Rules};
 pub(crate) use client::Client;
 pub(crate) use if_match::{IfMatch, etag};
 pub(crate) use in_order::InOrder;
-pub(crate) use permit::{Permit, RolesRead};
+pub(crate) use permit::{Permit, RolesAssign, RolesRead, UsersRead, UsersWrite};
+pub(crate) use query::Query;

@@ -36,8 +36,8 @@ macro_rules! permissions {
         )+
 
         /// Fails to compile when the domain has a permission that has no type here.
-        const _: fn(Permission) = |permission| match permission {
-            $(Permission::$name => (),)+
+        const _: fn(Permission) -> Permission = |permission| match permission {
+            $(Permission::$name => <$name as Needed>::PERMISSION,)+
         };
     };
 }

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use voxgate_domain::policy::PasswordFault;
-use voxgate_domain::{DateOfBirthError, EmailAddressError, PasswordError, TextError, UnknownTimeZone};
+use voxgate_domain::role::InvalidRoleName;
+use voxgate_domain::{
+    DateOfBirthError, EmailAddressError, InvalidCursor, InvalidPageLimit, PasswordError, TextError, UnknownTimeZone,
+};
 
 /// One thing that is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,9 @@ impl Fault {
     pub(super) const UNKNOWN_FIELD: Self = Self::new("unknown_field", "is not a field of this request");
     pub(super) const NOT_TEXT: Self = Self::new("wrong_type", "must be a string");
     pub(super) const NOT_BOOL: Self = Self::new("wrong_type", "must be true or false");
+    pub(super) const NOT_LIST: Self = Self::new("wrong_type", "must be a list");
+    pub(super) const TOO_MANY: Self = Self::new("too_long", "has too many items");
+    pub(super) const REPEATED: Self = Self::new("repeated", "is given more than once");
     pub(super) const NOT_OBJECT: Self = Self::new("wrong_type", "must be a JSON object");
 
     /// A fault of this name.
@@ -89,6 +95,24 @@ impl IntoFaults for DateOfBirthError {
 impl IntoFaults for UnknownTimeZone {
     fn into_faults(self) -> Vec<Fault> {
         vec![Fault::of("unknown", &self)]
+    }
+}
+
+impl IntoFaults for InvalidRoleName {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![Fault::of("malformed", &self)]
+    }
+}
+
+impl IntoFaults for InvalidPageLimit {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![Fault::of("out_of_range", &self)]
+    }
+}
+
+impl IntoFaults for InvalidCursor {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![Fault::of("malformed", &self)]
     }
 }
 

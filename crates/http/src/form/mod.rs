@@ -40,6 +40,19 @@ impl Form {
         }
     }
 
+    /// Reads the fields of a query, each a text that is given once.
+    pub(crate) fn of_query(query: &str) -> Self {
+        let mut form = Self::empty();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let again = form.unread.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some();
+            if again && form.errors.len() < Self::MAX_UNKNOWN {
+                let name: String = name.chars().take(Self::MAX_NAME_CHARS).collect();
+                form.errors.push(error(name, Fault::REPEATED));
+            }
+        }
+        form
+    }
+
     /// A form without any field.
     pub(crate) fn empty() -> Self {
         Self { unread: Map::new(), errors: Vec::new() }
@@ -72,6 +85,26 @@ impl Form {
             None | Some(Value::Null) => Field::good(None),
             Some(value) => self.text(name, value, parse).map(Some),
         }
+    }
+
+    /// A list of at most `most` texts that must be there, each as `parse` understands it.
+    pub(crate) fn required_list<T, E: IntoFaults>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Field<Vec<T>> {
+        let items = match self.unread.remove(name) {
+            None | Some(Value::Null) => return self.refuse(name, Fault::REQUIRED),
+            Some(Value::Array(items)) => items,
+            Some(_) => return self.refuse(name, Fault::NOT_LIST),
+        };
+        if items.len() > most {
+            return self.refuse(name, Fault::TOO_MANY);
+        }
+        let texts = items.iter().map(|item| item.as_str().ok_or_else(|| Fault::NOT_TEXT.into_faults()));
+        let parsed: Result<_, Vec<Fault>> = texts.map(|text| parse(text?).map_err(IntoFaults::into_faults)).collect();
+        parsed.map_or_else(|faults| self.refuse(name, faults), Field::good)
     }
 
     /// A truth value that must be there.

@@ -56,6 +56,9 @@ impl From<Error> for Problem {
                 code: "unchanged",
                 message: "must not be the present address".into(),
             }]),
+            Error::Inadmissible(why) => Self::new(Kind::Conflict).detail(why.to_string()),
+            Error::UnknownRole(_) => invalid("roles", "unknown", "must be names of roles that there are"),
+            Error::InvalidCursor => invalid("cursor", "malformed", "must be a next_cursor of the same list"),
             Error::NotFound => Self::new(Kind::NotFound),
             Error::PreconditionFailed => Self::new(Kind::PreconditionFailed),
             // Which thing is there already is not told: it could be somebody else's.
@@ -67,6 +70,10 @@ impl From<Error> for Problem {
             Error::Internal(cause) => Self::internal(cause),
         }
     }
+}
+
+fn invalid(field: &'static str, code: &'static str, message: &'static str) -> Problem {
+    Problem::invalid(vec![FieldError { field: field.into(), code, message: message.into() }])
 }
 
 /// The challenge of RFC 9470, section 3.
@@ -94,6 +101,8 @@ mod tests {
     use actix_web::ResponseError as _;
     use actix_web::http::header;
     use rstest::rstest;
+    use voxgate_domain::RoleName;
+    use voxgate_domain::policy::Inadmissible;
     use voxgate_domain::ports::{Conflict, StoreError};
 
     #[rstest]
@@ -109,6 +118,9 @@ mod tests {
     #[case(Error::InvalidRefreshToken, Kind::InvalidRefreshToken)]
     #[case(Error::RefreshTokenReused, Kind::RefreshTokenReused)]
     #[case(Error::AddressUnchanged, Kind::ValidationFailed)]
+    #[case(Error::Inadmissible(Inadmissible::LastAdmin), Kind::Conflict)]
+    #[case(Error::UnknownRole(RoleName::admin()), Kind::ValidationFailed)]
+    #[case(Error::InvalidCursor, Kind::ValidationFailed)]
     #[case(Error::NotFound, Kind::NotFound)]
     #[case(Error::PreconditionFailed, Kind::PreconditionFailed)]
     #[case(Error::Conflict(Conflict::Duplicate), Kind::Conflict)]

@@ -39,6 +39,14 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(users::preferences::update_preferences)
         .service(users::export::export_data)
         // Administration.
+        .service(administration::list::list_users)
+        .service(administration::invite::invite_user)
+        .service(administration::read::read_user)
+        .service(administration::status::set_status)
+        .service(administration::user_roles::set_roles)
+        .service(administration::unlock::unlock_user)
+        .service(administration::sessions::list_user_sessions)
+        .service(administration::sessions::end_user_sessions)
         .service(administration::roles::list_roles)
         // The service itself.
         .service(jwks::jwks)

@@ -7,4 +7,4 @@ pub(super) mod preferences;
 pub(super) mod profile;
 pub(super) mod sessions;
 
-mod view;
+pub(super) mod view;

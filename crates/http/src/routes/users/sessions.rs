@@ -3,7 +3,7 @@
 use actix_web::{delete, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use voxgate_domain::SessionId;
+use voxgate_domain::{Session, SessionId};
 
 use super::view::SessionBody;
 use crate::extract::Authenticated;
@@ -21,6 +21,14 @@ pub(crate) struct SessionListBody {
     next_cursor: Option<()>,
 }
 
+impl SessionListBody {
+    /// `sessions`, looked at from `current`.
+    pub(crate) fn of(sessions: Vec<Session>, current: SessionId) -> Self {
+        let items = sessions.into_iter().map(|session| SessionBody::of(session, current)).collect();
+        Self { items, next_cursor: None }
+    }
+}
+
 /// List one's sessions
 #[utoipa::path(
     tag = "Users",
@@ -30,9 +38,7 @@ pub(crate) struct SessionListBody {
 #[get("/users/sessions")]
 pub(crate) async fn list_sessions(state: web::Data<State>, caller: Authenticated) -> Answer {
     let sessions = state.application.list_sessions(&caller.0).await?;
-    let current = caller.0.session_id();
-    let items = sessions.into_iter().map(|session| SessionBody::of(session, current)).collect();
-    respond::ok(&SessionListBody { items, next_cursor: None })
+    respond::ok(&SessionListBody::of(sessions, caller.0.session_id()))
 }
 
 /// End one's other sessions

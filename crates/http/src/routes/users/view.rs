@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use voxgate_application::{AdministeredUser, Caller};
 use voxgate_domain::{
-    DateOfBirth, DeviceName, DisplayName, Locale, PhoneNumber, RoleName, Session, SessionId, TimeZone, Timestamp, User,
-    UserAgent, UserId,
+    DateOfBirth, DeviceName, DisplayName, Locale, Permission, PhoneNumber, RoleName, Session, SessionId, TimeZone,
+    Timestamp, User, UserAgent, UserId,
 };
 
 /// A user.
@@ -56,6 +57,14 @@ pub(crate) struct UserBody {
     /// When its owner logged in last.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     last_login_at: Option<Timestamp>,
+    /// Until when logging in is locked after failures. Shown to administrators alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, required = false)]
+    locked_until: Option<Option<Timestamp>>,
+    /// When the account was closed. Shown to administrators alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, required = false)]
+    deleted_at: Option<Option<Timestamp>>,
 }
 
 impl UserBody {
@@ -79,6 +88,20 @@ impl UserBody {
             created_at: user.created_at,
             updated_at: user.updated_at,
             last_login_at: user.last_login_at,
+            locked_until: None,
+            deleted_at: None,
+        }
+    }
+
+    /// `user` as `caller` may see them: what only administrators need is for those who can act on it.
+    pub(crate) fn seen_by(user: AdministeredUser, caller: &Caller) -> Self {
+        let AdministeredUser { user, roles, locked_until } = user;
+        let deleted_at = user.status.deleted_at();
+        let body = Self::of(user, roles);
+        if caller.principal.may(Permission::UsersWrite) {
+            Self { locked_until: Some(locked_until), deleted_at: Some(deleted_at), ..body }
+        } else {
+            body
         }
     }
 }
