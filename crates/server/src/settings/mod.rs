@@ -15,7 +15,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 use voxgate_application::Policies;
-use voxgate_domain::policy::{LockoutPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_domain::policy::{AccessPolicy, LockoutPolicy, RetentionPolicy, SessionPolicy};
 
 pub(crate) use reader::{Faults, Lookup};
 pub(crate) use report::effective;
@@ -124,7 +124,7 @@ impl Settings {
         let database = read_database(reader);
         let mail = read_mail(reader);
         let keys = read_keys(reader, public_url.as_ref());
-        let policies = read_policies(reader);
+        let policies = read_policies(reader, environment);
         let allowed_origins = reader.read(var::CORS_ALLOWED_ORIGINS, parse::origins);
         let hashing = read_hashing(reader);
         let shutdown_grace = reader.read(var::SHUTDOWN_GRACE, parse::duration(0..=600));
@@ -181,7 +181,7 @@ fn read_keys(reader: &mut Reader<'_>, public_url: Option<&Url>) -> Option<Keys> 
 
 const DAY: u64 = 24 * 3_600;
 
-fn read_policies(reader: &mut Reader<'_>) -> Option<Policies> {
+fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option<Policies> {
     let access_token_ttl = reader.read(var::ACCESS_TOKEN_TTL, parse::duration(1..=3_600));
     let session_ttl = reader.read(var::REFRESH_TOKEN_TTL, parse::duration(1..=90 * DAY));
     let idle_timeout = reader.read(var::SESSION_IDLE_TIMEOUT, parse::duration(1..=90 * DAY));
@@ -189,6 +189,11 @@ fn read_policies(reader: &mut Reader<'_>) -> Option<Policies> {
     let threshold = reader.read(var::LOCKOUT_THRESHOLD, parse::number(1..=100));
     let duration = reader.read(var::LOCKOUT_DURATION, parse::duration(1..=DAY));
     let retention = read_retention(reader);
+    let by_environment: &[&str] = match environment {
+        Some(Environment::Production) => &["admin", "auditor"],
+        Some(Environment::Development) | None => &[],
+    };
+    let second_factor_roles = reader.read(var::MFA_REQUIRED_ROLES, parse::roles(by_environment));
     Some(Policies {
         session: SessionPolicy {
             access_token_ttl: access_token_ttl?,
@@ -199,6 +204,7 @@ fn read_policies(reader: &mut Reader<'_>) -> Option<Policies> {
         },
         lockout: LockoutPolicy { threshold: threshold?, duration: duration? },
         retention: retention?,
+        access: AccessPolicy { second_factor_roles: second_factor_roles? },
         ..Policies::default()
     })
 }

@@ -1,11 +1,13 @@
 //! What the text of a setting means.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
 use url::Url;
+use voxgate_domain::RoleName;
 
 /// Anything that parses by itself.
 pub(crate) fn plain<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
@@ -85,6 +87,20 @@ pub(crate) fn origins(text: &str) -> Result<Vec<String>, String> {
             }
         })
         .collect()
+}
+
+/// Names of roles, comma-separated; `none`; or `auto`, which means `by_itself`.
+pub(crate) fn roles(by_itself: &[&str]) -> impl FnOnce(&str) -> Result<BTreeSet<RoleName>, String> {
+    let by_itself = by_itself.join(",");
+    move |text| {
+        let names = match text {
+            "auto" => by_itself.as_str(),
+            "none" => "",
+            names => names,
+        };
+        let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(|name| RoleName::parse(name).map_err(|error| error.to_string())).collect()
+    }
 }
 
 /// The URL of a database that Voxgate speaks to.

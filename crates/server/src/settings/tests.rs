@@ -43,6 +43,25 @@ fn production_refuses_what_is_insecure_and_names_each() {
 }
 
 #[test]
+fn administrators_and_auditors_need_a_second_factor_in_production() {
+    let roles = |set: &[(&str, &str)]| -> Vec<String> {
+        let roles = read(set).unwrap().policies.access.second_factor_roles;
+        roles.iter().map(ToString::to_string).collect()
+    };
+    let production = [
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "https://accounts.example.org"),
+        ("ENCRYPTION_KEYS", "k1:secret"),
+        ("MFA_REQUIRED_ROLES", ""),
+    ];
+    assert_eq!(roles(&production), ["admin", "auditor"]);
+    assert_eq!(roles(&[&production[..3], &[("MFA_REQUIRED_ROLES", "none")]].concat()), [""; 0]);
+    assert_eq!(roles(&[]), [""; 0]);
+    assert_eq!(roles(&[("MFA_REQUIRED_ROLES", "clinician, admin")]), ["admin", "clinician"]);
+    assert_eq!(faulty(&[("MFA_REQUIRED_ROLES", "Admin")]), ["MFA_REQUIRED_ROLES"]);
+}
+
+#[test]
 fn a_wildcard_or_inexact_origin_is_refused() {
     for origins in ["*", "https://*.example.org", "https://app.example.org/", "app.example.org", "null"] {
         assert_eq!(faulty(&[("CORS_ALLOWED_ORIGINS", origins)]), ["CORS_ALLOWED_ORIGINS"], "{origins}");

@@ -54,6 +54,7 @@ variables! {
     RETENTION_ENDED_SESSIONS = "90d", "how long a session is kept that is over";
     RETENTION_USED_TOKENS = "30d", "how long a one-time token is kept after its expiry";
     RETENTION_SENT_MAIL = "30d", "how long the record of a mail is kept that has left or was given up";
+    MFA_REQUIRED_ROLES = "auto", "roles whose holders need a second factor to administer, comma-separated, or `none`; `auto`: `admin,auditor` in production, none in development";
     CORS_ALLOWED_ORIGINS = "", "exact origins of browser applications, comma-separated";
     ARGON2_MEMORY_KIB = "19456", "memory of one password hash; never below the default";
     ARGON2_ITERATIONS = "2", "passes over it; never below the default";

@@ -1,6 +1,7 @@
 //! A running Voxgate, and a way to talk to it.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -131,6 +132,17 @@ impl Voxgate {
         let output = Command::new("sqlite3").arg(file).arg(statement).output();
         let output = output.expect("sqlite3 is missing: apt-get install sqlite3");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command of the binary on the same data, with `input` on its standard input; what it said.
+    pub(crate) fn command_with(&self, args: &[&str], input: &str) -> String {
+        let mut command = voxgate(self.dir.path(), &self.settings);
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 

@@ -12,6 +12,7 @@
 )]
 
 mod account;
+mod administration;
 mod bad_input;
 mod browser;
 mod command_line;
@@ -20,6 +21,7 @@ mod crash;
 mod enumeration;
 mod harness;
 mod person;
+mod roles;
 mod round_trips;
 mod secrets;
 mod smtp;
@@ -55,6 +57,18 @@ on_both_databases! {
     account::registering_somebody_elses_address_first_gains_nothing,
     account::links_are_for_one_purpose_and_the_latest_one_counts,
     command_line::replicas_that_migrate_at_once_do_not_collide,
+    administration::an_invitation_ends_in_a_login,
+    administration::switching_an_account_off_cuts_it_off_at_once,
+    administration::an_administrator_sees_and_ends_sessions_and_lifts_locks,
+    administration::lists_are_filtered_and_paged,
+    administration::nobody_decides_about_themselves_and_the_last_administrator_stays,
+    administration::of_two_administrators_who_put_each_other_out_one_stays,
+    administration::bad_administration_gets_its_problem,
+    roles::every_role_may_do_what_the_matrix_says,
+    roles::a_change_of_roles_counts_on_the_next_request,
+    roles::a_refusal_is_audited,
+    roles::nobody_gives_themselves_a_role_or_a_status,
+    roles::roles_that_need_a_second_factor_are_refused_without_one,
     bad_input::every_kind_of_bad_input_gets_its_problem,
     browser::a_browser_refreshes_by_cookie_and_csrf_token,
     concurrency::of_fifty_verifications_one_succeeds,

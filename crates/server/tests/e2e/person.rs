@@ -50,6 +50,27 @@ impl Voxgate {
         person(email, &self.log_in(email, PASSWORD).await.expect(200).json())
     }
 
+    /// An administrator, made at the command line and logged in.
+    pub(crate) async fn admin(&self, email: &str) -> Person {
+        self.command_with(&["admin", "create", "--email", email, "--password-stdin"], &format!("{PASSWORD}\n"));
+        person(email, &self.log_in(email, PASSWORD).await.expect(200).json())
+    }
+
+    /// Somebody whom `admin` invited with these roles, and who accepted and logged in; their first mail was the link.
+    pub(crate) async fn invited(&self, admin: &Person, email: &str, roles: &[&str]) -> Person {
+        let body = json!({"email": email, "roles": roles});
+        self.call(Method::POST, "/users", &admin.access_token, body).await.expect(201);
+        let token = token_in(&self.mail_to(email, 1).await);
+        let body = json!({"token": token, "new_password": PASSWORD});
+        self.post("/auth/reset-password", body).await.expect(204);
+        person(email, &self.log_in(email, PASSWORD).await.expect(200).json())
+    }
+
+    /// The id of a person.
+    pub(crate) async fn id_of(&self, who: &Person) -> String {
+        self.profile(who).await.expect(200).json()["id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn profile(&self, who: &Person) -> Answer {
         self.call(Method::GET, "/users/profile", &who.access_token, Value::Null).await
     }
