@@ -43,3 +43,19 @@ pub async fn concurrent_failures_are_all_counted(adapter: &Adapter) {
     }
     assert_eq!(adapter.store.attempts(key).await.unwrap().failures, u32::try_from(RACERS).unwrap());
 }
+
+pub async fn locks_are_found_by_their_keys(adapter: &Adapter) {
+    let fixtures = &adapter.fixtures;
+    let (locked, failed, unknown, elsewhere) =
+        (fixtures.attempt_key(), fixtures.attempt_key(), fixtures.attempt_key(), fixtures.attempt_key());
+    let now = fixtures.now();
+    let failures = Attempts { failures: 1, last_failure_at: Some(now), locked_until: None };
+    let lock = Attempts { failures: 5, locked_until: Some(fixtures.after(900)), ..failures };
+    let mut unit = adapter.begin().await;
+    for (key, attempts) in [(locked, lock), (failed, failures), (elsewhere, lock)] {
+        unit.attempts().save(key, attempts, now).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    assert_eq!(adapter.store.locks(&[unknown, failed, locked]).await.unwrap(), [(locked, lock)]);
+    assert_eq!(adapter.store.locks(&[]).await.unwrap(), []);
+}

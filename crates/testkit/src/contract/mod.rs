@@ -17,6 +17,8 @@ use crate::fixtures::Fixtures;
 mod rules;
 
 #[doc(hidden)]
+pub mod administrators;
+#[doc(hidden)]
 pub mod attempts;
 #[doc(hidden)]
 pub mod audit;
@@ -36,6 +38,8 @@ pub mod sessions;
 pub mod tokens;
 #[doc(hidden)]
 pub mod transactions;
+#[doc(hidden)]
+pub mod user_lists;
 #[doc(hidden)]
 pub mod users;
 
@@ -106,6 +110,7 @@ mod tests {
     fn every_rule_is_run() {
         let rules = include_str!("rules.rs");
         let files = [
+            include_str!("administrators.rs"),
             include_str!("attempts.rs"),
             include_str!("audit.rs"),
             include_str!("authenticator.rs"),
@@ -116,6 +121,7 @@ mod tests {
             include_str!("sessions.rs"),
             include_str!("tokens.rs"),
             include_str!("transactions.rs"),
+            include_str!("user_lists.rs"),
             include_str!("users.rs"),
         ];
         for line in files.iter().flat_map(|file| file.lines()) {

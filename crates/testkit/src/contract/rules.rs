@@ -52,6 +52,7 @@ macro_rules! storage_contract {
                 nothing_is_counted_at_first,
                 what_is_counted_comes_back_under_its_key,
                 concurrent_failures_are_all_counted,
+                locks_are_found_by_their_keys,
             ]
             retention: [
                 a_purged_user_is_an_id_and_nothing_personal,
@@ -64,6 +65,19 @@ macro_rules! storage_contract {
                 roles_come_back_by_name_with_their_permissions,
                 a_user_has_a_role_once,
                 a_role_that_is_not_there_is_not_assigned,
+            ]
+            administrators: [
+                every_role_is_listed_by_name,
+                a_role_is_taken_once,
+                only_another_active_user_counts_as_another_holder,
+                of_administrators_who_put_each_other_out_one_stays,
+                a_held_role_is_given_to_nobody_meanwhile,
+            ]
+            user_lists: [
+                users_are_listed_newest_first_with_their_roles,
+                a_page_begins_behind_the_last_one,
+                a_list_shows_those_who_meet_every_condition,
+                users_are_found_by_how_address_or_name_begin,
             ]
             audit: [
                 an_event_comes_back_with_all_values,
