@@ -23,6 +23,7 @@
 
 pub mod audit;
 pub mod client;
+pub mod factor;
 pub mod ids;
 pub mod listing;
 pub mod mail;
@@ -38,6 +39,7 @@ pub mod values;
 
 pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
+pub use factor::{MfaChallenge, OneTimeCode, RecoveryCode, TokenDelivery, Totp};
 pub use ids::{AuditEventId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId};
 pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
 pub use one_time_token::{OneTimeToken, Purpose};

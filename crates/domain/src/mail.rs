@@ -73,6 +73,14 @@ pub enum Notice {
     AccountDeleted,
     /// Roles were given or taken by an administrator.
     RolesChanged,
+    /// The second factor was turned on.
+    MfaEnabled,
+    /// The second factor was turned off.
+    MfaDisabled,
+    /// Recovery codes were made anew; the former ones are void.
+    RecoveryCodesRegenerated,
+    /// A recovery code took the place of the app.
+    RecoveryCodeUsed,
 }
 
 impl Notice {
@@ -88,6 +96,10 @@ impl Notice {
             Self::SessionCompromised => "session_compromised",
             Self::AccountDeleted => "account_deleted",
             Self::RolesChanged => "roles_changed",
+            Self::MfaEnabled => "mfa_enabled",
+            Self::MfaDisabled => "mfa_disabled",
+            Self::RecoveryCodesRegenerated => "recovery_codes_regenerated",
+            Self::RecoveryCodeUsed => "recovery_code_used",
         }
     }
 }

@@ -8,7 +8,7 @@ use voxgate_domain::ports::{Outbox, StoreError};
 use voxgate_domain::{MailId, Timestamp};
 
 use crate::connection::on;
-use crate::error::exactly_one;
+use crate::error::{at_most_one, exactly_one};
 use crate::rows::{NewMail, OutboxRow};
 use crate::schema::mail_outbox;
 use crate::sql_types::{At, Id};
@@ -55,6 +55,25 @@ impl Outbox for Transaction {
         let change = (mail_outbox::sent_at.eq(At(now)), mail_outbox::sealed.eq(None::<&[u8]>));
         let finished = on!(self.connection(), c => diesel::update(entry).set(change).execute(c))?;
         exactly_one(finished)
+    }
+
+    async fn sealed_after(&mut self, after: Option<MailId>, limit: u32) -> Result<Vec<(MailId, Vec<u8>)>, StoreError> {
+        let after = Id(after.map_or(uuid::Uuid::nil(), MailId::as_uuid));
+        let query = mail_outbox::table
+            .filter(mail_outbox::id.gt(after))
+            .filter(mail_outbox::sent_at.is_null())
+            .order(mail_outbox::id)
+            .limit(limit.into())
+            .select((mail_outbox::id, mail_outbox::sealed.assume_not_null()));
+        let rows: Vec<(Id, Vec<u8>)> = on!(self.connection(), c => query.load(c))?;
+        Ok(rows.into_iter().map(|(id, sealed)| (id.into(), sealed)).collect())
+    }
+
+    async fn reseal(&mut self, id: MailId, old: &[u8], new: &[u8]) -> Result<bool, StoreError> {
+        let stored = mail_outbox::table.find(Id::from(id)).filter(mail_outbox::sealed.eq(old));
+        let change = mail_outbox::sealed.eq(new);
+        let resealed = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        at_most_one(resealed)
     }
 
     async fn fail(

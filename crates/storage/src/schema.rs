@@ -1,7 +1,7 @@
 //! The tables as both databases have them. A column's type is one of ours where the databases differ.
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text};
     use crate::sql_types::{Instant, Uid};
 
     users (id) {
@@ -21,6 +21,7 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         last_login_at -> Nullable<Instant>,
+        mfa_enabled -> Bool,
         version -> BigInt,
         purged_at -> Nullable<Instant>,
         legal_hold_at -> Nullable<Instant>,
@@ -126,6 +127,53 @@ diesel::table! {
         expires_at -> Instant,
         used_at -> Nullable<Instant>,
         voided_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
+    use crate::sql_types::{Instant, Uid};
+
+    totp_factors (user_id) {
+        user_id -> Uid,
+        sealed_secret -> Binary,
+        enrolled_at -> Instant,
+        confirmed_at -> Nullable<Instant>,
+        last_step -> Nullable<BigInt>,
+        failures -> Integer,
+        last_failure_at -> Nullable<Instant>,
+        locked_until -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::sql_types::{Instant, Uid};
+
+    recovery_codes (hash) {
+        hash -> Binary,
+        user_id -> Uid,
+        created_at -> Instant,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    mfa_challenges (hash) {
+        hash -> Binary,
+        user_id -> Uid,
+        device_name -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        ip_address -> Text,
+        delivery -> Text,
+        proven -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+        failures -> Integer,
+        used_at -> Nullable<Instant>,
     }
 }
 

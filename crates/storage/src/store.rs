@@ -7,15 +7,16 @@ use diesel::sql_types::Integer;
 use diesel::{IntoSql as _, select};
 use diesel_async::RunQueryDsl as _;
 use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::factor::{MfaChallenge, MfaStatus};
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
 use voxgate_domain::role::Role;
 use voxgate_domain::user::{Account, NotificationPreferences, UserFilter};
-use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, RoleName, Session, Timestamp, User, UserId};
+use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, RoleName, Session, Timestamp, TokenHash, User, UserId};
 
 use crate::connection::{Connection, on};
 use crate::unit_of_work::Transaction;
-use crate::{Database, attempts, audit, roles, sessions, user_list, users};
+use crate::{Database, attempts, audit, challenges, factors, roles, sessions, user_list, users};
 
 /// Runs one read on a connection from the pool and gives that back.
 macro_rules! read {
@@ -83,6 +84,14 @@ impl Store for Database {
 
     async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError> {
         read!(self, c => users::notification_preferences(c, user))
+    }
+
+    async fn mfa_status(&self, user: UserId) -> Result<MfaStatus, StoreError> {
+        read!(self, c => factors::status(c, user))
+    }
+
+    async fn mfa_challenge(&self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError> {
+        read!(self, c => challenges::challenge(c, hash))
     }
 
     async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError> {

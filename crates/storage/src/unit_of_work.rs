@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use voxgate_domain::ports::{
-    AuditLog, LoginAttempts, OneTimeTokens, Outbox, Retention, Roles, Sessions, StoreError, UnitOfWork, Users,
+    AuditLog, Factors, LoginAttempts, MfaChallenges, OneTimeTokens, Outbox, Retention, Roles, Sessions, StoreError,
+    UnitOfWork, Users,
 };
 
 use crate::connection::Connection;
@@ -34,6 +35,14 @@ impl UnitOfWork for Transaction {
     }
 
     fn tokens(&mut self) -> &mut dyn OneTimeTokens {
+        self
+    }
+
+    fn factors(&mut self) -> &mut dyn Factors {
+        self
+    }
+
+    fn challenges(&mut self) -> &mut dyn MfaChallenges {
         self
     }
 

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use voxgate_domain::mail::OutboxEntry;
+use voxgate_domain::policy::FactorPolicy;
 use voxgate_domain::ports::{Clock, Entropy};
 use voxgate_domain::session::Device;
 use voxgate_domain::{
     Act, AttemptKey, AuditEvent, AuditEventId, AuthMethods, ClientContext, EmailAddress, Generation, MailId,
-    OneTimeToken, OneTimeTokenId, PasswordHash, Profile, Purpose, RefreshToken, RequestId, RoleAssignmentId, Session,
-    SessionId, Timestamp, TokenHash, User, UserId,
+    MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash, Profile, Purpose, RefreshToken, RequestId,
+    RoleAssignmentId, Session, SessionId, Timestamp, TokenDelivery, TokenHash, Totp, User, UserId,
 };
 
 /// A clock that stands still until it is told to move.
@@ -128,6 +129,20 @@ impl Fixtures {
     pub fn one_time_token(&self, user: &User, purpose: Purpose) -> (OneTimeToken, TokenHash) {
         let id = OneTimeTokenId::generate(self.now(), &self.entropy);
         (OneTimeToken::issue(id, user.id, purpose, user.email.clone(), self.now()), self.token_hash())
+    }
+
+    /// An enrollment of `user`.
+    #[must_use]
+    pub fn totp(&self, user: UserId) -> Totp {
+        Totp::enroll(user, self.bytes().to_vec(), self.now())
+    }
+
+    /// A login of `user` that owes a code, good for five minutes.
+    #[must_use]
+    pub fn challenge(&self, user: UserId) -> MfaChallenge {
+        let device = Device { name: None, user_agent: None, ip_address: IpAddr::V4(Ipv4Addr::LOCALHOST) };
+        let policy = FactorPolicy::default();
+        MfaChallenge::issue(self.token_hash(), user, device, TokenDelivery::Body, &policy, self.now())
     }
 
     /// An event about `subject`, by nobody known.

@@ -106,6 +106,25 @@ pub enum Act {
     UserActivated,
     /// A lock after failed logins was lifted by an administrator.
     AccountUnlocked,
+    /// A secret was given out for an authenticator app.
+    MfaEnrollmentBegun,
+    /// The second factor was turned on.
+    MfaEnabled,
+    /// The second factor was turned off.
+    MfaDisabled,
+    /// Recovery codes were made anew.
+    MfaRecoveryCodesRegenerated,
+    /// A recovery code was used up.
+    MfaRecoveryCodeUsed,
+    /// The password was right, and a code was asked for.
+    MfaChallenged,
+    /// A code was wrong, was used before, or was missing.
+    MfaFailed,
+    /// The second factor was locked after too many wrong codes.
+    MfaLocked {
+        /// Until when.
+        until: Timestamp,
+    },
     /// Roles were given or taken.
     RoleChanged {
         /// Given.
@@ -192,6 +211,14 @@ impl Act {
             Self::UserDeactivated => "user.deactivated",
             Self::UserActivated => "user.activated",
             Self::AccountUnlocked => "account.unlocked",
+            Self::MfaEnrollmentBegun => "mfa.enrollment_begun",
+            Self::MfaEnabled => "mfa.enabled",
+            Self::MfaDisabled => "mfa.disabled",
+            Self::MfaRecoveryCodesRegenerated => "mfa.recovery_codes_regenerated",
+            Self::MfaRecoveryCodeUsed => "mfa.recovery_code_used",
+            Self::MfaChallenged => "mfa.challenged",
+            Self::MfaFailed => "mfa.failed",
+            Self::MfaLocked { .. } => "mfa.locked",
             Self::RoleChanged { .. } => "role.changed",
         }
     }
@@ -202,7 +229,8 @@ impl Act {
         match self {
             Self::LoginFailed(LoginFailure::UnknownAddress | LoginFailure::WrongPassword)
             | Self::PasswordChangeFailed
-            | Self::ReauthenticationFailed => Outcome::Failure,
+            | Self::ReauthenticationFailed
+            | Self::MfaFailed => Outcome::Failure,
             Self::LoginFailed(LoginFailure::Locked | LoginFailure::EmailNotVerified | LoginFailure::Inactive)
             | Self::RefreshTokenReused
             | Self::AccessDenied { .. }
@@ -223,7 +251,7 @@ impl Act {
                 vec![("amr", Detail::Words(amr))]
             }
             Self::LoginFailed(why) => vec![("why", word(why.as_str()))],
-            Self::AccountLocked { until } => vec![("until", word(&until.to_string()))],
+            Self::AccountLocked { until } | Self::MfaLocked { until } => vec![("until", word(&until.to_string()))],
             Self::SessionEnded { session, why } => {
                 vec![("session", word(&session.to_string())), ("why", word(why.as_str()))]
             }

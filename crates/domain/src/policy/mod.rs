@@ -2,6 +2,7 @@
 
 mod access;
 mod administration;
+mod factor;
 mod lockout;
 mod password;
 mod retention;
@@ -9,6 +10,7 @@ mod session;
 
 pub use access::AccessPolicy;
 pub use administration::{Administrators, Inadmissible, RoleChange, may_set_roles, may_set_status};
+pub use factor::FactorPolicy;
 pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};
 pub use retention::{RetentionCounts, RetentionCutoffs, RetentionPolicy};

@@ -20,6 +20,9 @@ pub trait FieldCipher: Send + Sync {
     ///
     /// [`CipherError`] when it was changed, belongs elsewhere, or its key is gone.
     fn open(&self, context: &str, sealed: &[u8]) -> Result<SecretSlice<u8>, CipherError>;
+
+    /// Whether `sealed` was sealed with the key that seals today.
+    fn is_current(&self, sealed: &[u8]) -> bool;
 }
 
 /// Why something was neither encrypted nor decrypted.

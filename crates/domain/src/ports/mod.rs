@@ -5,6 +5,8 @@
 mod authenticator;
 mod cipher;
 mod clock;
+mod codes;
+mod factors;
 mod hasher;
 mod mailer;
 mod records;
@@ -17,6 +19,8 @@ mod users;
 pub use authenticator::{Authenticator, Principal};
 pub use cipher::{CipherError, FieldCipher};
 pub use clock::{Clock, Entropy};
+pub use codes::{AppInvitation, CodesError, OneTimeCodes};
+pub use factors::{Factors, MfaChallenges};
 pub use hasher::{HasherError, PasswordHasher, Verification};
 pub use mailer::{MailError, Mailer};
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
@@ -31,6 +35,8 @@ pub use {
     authenticator::MockAuthenticator,
     cipher::MockFieldCipher,
     clock::{MockClock, MockEntropy},
+    codes::MockOneTimeCodes,
+    factors::{MockFactors, MockMfaChallenges},
     hasher::MockPasswordHasher,
     mailer::MockMailer,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},

@@ -172,6 +172,20 @@ pub trait Outbox: Send {
     /// A [`StoreError`] when the store does not answer.
     async fn finish(&mut self, id: MailId, now: Timestamp) -> Result<(), StoreError>;
 
+    /// At most `limit` contents that have not left, whether due or given up, of the entries after `after`, by entry.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn sealed_after(&mut self, after: Option<MailId>, limit: u32) -> Result<Vec<(MailId, Vec<u8>)>, StoreError>;
+
+    /// Puts a content that was sealed anew in the place of `old`; `false` when `old` is not there any more.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn reseal(&mut self, id: MailId, old: &[u8], new: &[u8]) -> Result<bool, StoreError>;
+
     /// The entry failed with `error`, a sentence without personal data. Without a next time it is given up, and kept.
     ///
     /// # Errors

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{AuditLog, Cause, LoginAttempts, OneTimeTokens, Outbox, Retention, Roles, Sessions, Users};
+use super::{
+    AuditLog, Cause, Factors, LoginAttempts, MfaChallenges, OneTimeTokens, Outbox, Retention, Roles, Sessions, Users,
+};
 use crate::audit::RecordedEvent;
+use crate::factor::{MfaChallenge, MfaStatus};
 use crate::policy::Attempts;
 use crate::role::Role;
 use crate::user::{Account, NotificationPreferences, UserFilter};
-use crate::{AttemptKey, EmailAddress, RoleName, Session, Timestamp, User, UserId};
+use crate::{AttemptKey, EmailAddress, RoleName, Session, Timestamp, TokenHash, User, UserId};
 
 /// Keeps everything. What changes something goes through [`Store::begin`]; the other methods read without a transaction.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -104,6 +107,20 @@ pub trait Store: Send + Sync {
     /// A [`StoreError`] when the store does not answer.
     async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError>;
 
+    /// What the user can be told of their second factor.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn mfa_status(&self, user: UserId) -> Result<MfaStatus, StoreError>;
+
+    /// The login of this hash that waits for a code, in whatever state it is.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn mfa_challenge(&self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError>;
+
     /// At most `limit` audit events of which the user is actor or subject, newest first.
     ///
     /// # Errors
@@ -123,6 +140,10 @@ pub trait UnitOfWork: Send {
     fn sessions(&mut self) -> &mut dyn Sessions;
     /// One-time tokens.
     fn tokens(&mut self) -> &mut dyn OneTimeTokens;
+    /// Authenticator apps and recovery codes.
+    fn factors(&mut self) -> &mut dyn Factors;
+    /// Logins that still owe a code.
+    fn challenges(&mut self) -> &mut dyn MfaChallenges;
     /// Failed logins.
     fn attempts(&mut self) -> &mut dyn LoginAttempts;
     /// Roles and who has them.
@@ -205,6 +226,12 @@ pub enum Conflict {
     /// The role is assigned already.
     #[error("the user has the role")]
     RoleAssigned,
+    /// The second factor is on already.
+    #[error("the second factor is on")]
+    MfaOn,
+    /// There is no second factor, nor one that is being enrolled.
+    #[error("the second factor is not on")]
+    MfaOff,
     /// Anything else that must be unique.
     #[error("the row exists")]
     Duplicate,

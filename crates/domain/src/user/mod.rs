@@ -31,6 +31,9 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When its owner logged in last.
     pub last_login_at: Option<Timestamp>,
+    /// Whether logging in takes a second factor. The store keeps it together with the factor; saving a user leaves it
+    /// alone.
+    pub mfa_enabled: bool,
     /// Counts the changes; a store refuses to save over a newer one.
     pub version: i64,
 }
@@ -57,6 +60,7 @@ impl User {
             created_at: now,
             updated_at: now,
             last_login_at: None,
+            mfa_enabled: false,
             version: 0,
         }
     }

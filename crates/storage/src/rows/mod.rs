@@ -2,6 +2,7 @@
 //! column, without its value.
 
 mod event;
+mod factor;
 mod outbox;
 mod role;
 mod session;
@@ -9,6 +10,7 @@ mod token;
 mod user;
 
 pub(crate) use event::{EventRow, NewEvent};
+pub(crate) use factor::{ChallengeRow, TotpRow, stored_step};
 pub(crate) use outbox::{NewMail, OutboxRow};
 pub(crate) use role::RoleRow;
 pub(crate) use session::{RefreshTokenRow, SessionRow};

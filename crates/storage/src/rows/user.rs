@@ -32,6 +32,9 @@ pub(crate) struct UserRow {
     pub(crate) created_at: At,
     pub(crate) updated_at: At,
     pub(crate) last_login_at: Option<At>,
+    /// Written together with the factor alone.
+    #[diesel(skip_insertion, skip_update)]
+    pub(crate) mfa_enabled: bool,
     pub(crate) version: i64,
 }
 
@@ -63,6 +66,7 @@ impl From<&User> for UserRow {
             created_at: user.created_at.into(),
             updated_at: user.updated_at.into(),
             last_login_at: user.last_login_at.map(At),
+            mfa_enabled: user.mfa_enabled,
             version: user.version,
         }
     }
@@ -91,6 +95,7 @@ impl TryFrom<UserRow> for User {
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
             last_login_at: row.last_login_at.map(Into::into),
+            mfa_enabled: row.mfa_enabled,
             version: row.version,
         })
     }

@@ -25,6 +25,10 @@ pub mod audit;
 #[doc(hidden)]
 pub mod authenticator;
 #[doc(hidden)]
+pub mod challenges;
+#[doc(hidden)]
+pub mod factors;
+#[doc(hidden)]
 pub mod leases;
 #[doc(hidden)]
 pub mod outbox;
@@ -114,6 +118,8 @@ mod tests {
             include_str!("attempts.rs"),
             include_str!("audit.rs"),
             include_str!("authenticator.rs"),
+            include_str!("challenges.rs"),
+            include_str!("factors.rs"),
             include_str!("leases.rs"),
             include_str!("outbox.rs"),
             include_str!("retention.rs"),

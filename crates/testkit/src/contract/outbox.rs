@@ -88,3 +88,23 @@ pub async fn an_entry_that_was_given_up_is_not_due_again(adapter: &Adapter) {
     unit.commit().await.unwrap();
     assert_eq!(due(adapter, adapter.fixtures.after(3_600)).await, []);
 }
+
+pub async fn contents_that_have_not_left_are_listed_in_batches_and_sealed_anew(adapter: &Adapter) {
+    let now = adapter.fixtures.now();
+    let [due, given_up, sent] = [pushed(adapter).await, pushed(adapter).await, pushed(adapter).await];
+    let mut unit = adapter.begin().await;
+    unit.outbox().fail(given_up.id, "refused", None, now).await.unwrap();
+    unit.outbox().finish(sent.id, now).await.unwrap();
+    let mut expected = [(due.id, due.sealed.clone()), (given_up.id, given_up.sealed.clone())];
+    expected.sort();
+    assert_eq!(unit.outbox().sealed_after(None, 10).await.unwrap(), expected);
+    assert_eq!(unit.outbox().sealed_after(None, 1).await.unwrap(), expected[..1]);
+    assert_eq!(unit.outbox().sealed_after(Some(expected[0].0), 10).await.unwrap(), expected[1..]);
+
+    assert!(!unit.outbox().reseal(due.id, b"another", b"anew").await.unwrap());
+    assert!(unit.outbox().reseal(due.id, &due.sealed, b"anew").await.unwrap());
+    assert!(!unit.outbox().reseal(sent.id, &sent.sealed, b"anew").await.unwrap());
+    unit.commit().await.unwrap();
+    let read = adapter.begin().await.outbox().due(now, 10).await.unwrap();
+    assert_eq!(read, [OutboxEntry { sealed: b"anew".to_vec(), ..due }]);
+}

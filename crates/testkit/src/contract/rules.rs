@@ -48,6 +48,30 @@ macro_rules! storage_contract {
                 voided_tokens_are_no_longer_good,
                 a_token_belongs_to_a_user_who_is_there,
             ]
+            factors: [
+                nobody_has_a_factor_at_first,
+                an_enrollment_comes_back_and_a_later_one_takes_its_place,
+                a_factor_is_confirmed_once_and_noted_at_its_user,
+                a_factor_that_is_on_is_not_enrolled_again,
+                saving_a_user_leaves_the_note_of_the_factor_alone,
+                each_step_is_accepted_once_and_none_before_it,
+                of_concurrent_uses_of_one_step_one_succeeds,
+                wrong_codes_are_counted_at_the_factor,
+                a_disabled_factor_is_gone_with_its_recovery_codes,
+                a_recovery_code_is_used_up_by_its_owner_once,
+                of_concurrent_uses_of_one_recovery_code_one_succeeds,
+                new_recovery_codes_take_the_place_of_all_former_ones,
+                sealed_secrets_are_listed_in_batches_and_sealed_anew,
+                the_principal_knows_of_the_factor,
+            ]
+            challenges: [
+                a_challenge_comes_back_with_all_values,
+                a_challenge_is_consumed_once_and_in_time,
+                of_concurrent_uses_of_one_challenge_one_succeeds,
+                wrong_codes_are_counted_at_the_challenge,
+                a_new_challenge_forgets_expired_ones_of_its_user_alone,
+                all_challenges_of_a_user_are_forgotten,
+            ]
             attempts: [
                 nothing_is_counted_at_first,
                 what_is_counted_comes_back_under_its_key,
@@ -92,6 +116,7 @@ macro_rules! storage_contract {
                 a_finished_entry_is_done_for_good,
                 a_failed_entry_comes_back_at_its_next_time,
                 an_entry_that_was_given_up_is_not_due_again,
+                contents_that_have_not_left_are_listed_in_batches_and_sealed_anew,
             ]
             leases: [
                 a_lease_is_one_holders_until_it_expires,

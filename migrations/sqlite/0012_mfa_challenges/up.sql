@@ -1,0 +1,25 @@
+-- Logins that have the password right and still owe a code, with what the session will be told of its device. Of their
+-- tokens only hashes are kept.
+CREATE TABLE mfa_challenges (
+    hash BLOB PRIMARY KEY NOT NULL,
+    user_id BLOB NOT NULL REFERENCES users (id) CHECK (length(user_id) = 16),
+    device_name TEXT,
+    user_agent TEXT,
+    ip_address TEXT NOT NULL,
+    delivery TEXT NOT NULL,
+    proven TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    used_at INTEGER,
+    CONSTRAINT mfa_challenges_hash_length CHECK (length(hash) = 32),
+    CONSTRAINT mfa_challenges_device_name_length CHECK (length(device_name) BETWEEN 1 AND 100),
+    CONSTRAINT mfa_challenges_user_agent_length CHECK (length(user_agent) BETWEEN 1 AND 256),
+    CONSTRAINT mfa_challenges_ip_address_length CHECK (length(ip_address) BETWEEN 2 AND 45),
+    CONSTRAINT mfa_challenges_delivery_known CHECK (delivery IN ('body', 'cookie')),
+    CONSTRAINT mfa_challenges_proven_known CHECK (proven IN ('pwd')),
+    CONSTRAINT mfa_challenges_failures_counted CHECK (failures >= 0)
+) STRICT;
+
+-- The challenges of a user: to forget those that have expired, or all.
+CREATE INDEX mfa_challenges_of ON mfa_challenges (user_id, expires_at);
