@@ -102,18 +102,38 @@ impl EncryptionKeys {
     ///
     /// An [`EncryptionKeyError`] when the file is unfit, others can read it, or it cannot be made.
     pub fn load_or_create(path: &Path) -> Result<Self, EncryptionKeyError> {
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let dir = folder(path);
         private_files::create_dir(dir)?;
         let _lock = private_files::lock_dir(dir)?;
         let text = match private_files::read(path) {
             Err(error) if error.is_not_found() => {
-                let text = random_ring()?;
+                let text = random_entry(&numbered(1))?;
                 private_files::write(path, text.as_bytes())?;
                 Zeroizing::new(text.as_bytes().to_vec())
             }
             other => other?,
         };
         Self::parse(str::from_utf8(&text).unwrap_or_default())
+    }
+
+    /// Puts a new random key before the others in the file at `path`, which is made when there is none; the ring as it
+    /// is then. The former keys stay in the file, for services that run with it still.
+    ///
+    /// # Errors
+    ///
+    /// As [`EncryptionKeys::load_or_create`].
+    pub fn rotate(path: &Path) -> Result<Self, EncryptionKeyError> {
+        Self::load_or_create(path)?;
+        let _lock = private_files::lock_dir(folder(path))?;
+        let text = private_files::read(path)?;
+        let text = str::from_utf8(&text).unwrap_or_default();
+        let former = Self::parse(text)?;
+        let number = (2..).find(|n| former.find(&numbered(*n)).is_none()).unwrap_or(u32::MAX);
+        let new = random_entry(&numbered(number))?;
+        let ring = Zeroizing::new(format!("{},{}\n", new.as_str(), text.trim()));
+        let rotated = Self::parse(&ring)?;
+        private_files::write(path, ring.as_bytes())?;
+        Ok(rotated)
     }
 
     /// The id of the key that encrypts.
@@ -155,11 +175,22 @@ fn parse_key(base64: &str, number: usize) -> Result<LessSafeKey, EncryptionKeyEr
     Ok(LessSafeKey::new(key.map_err(|_| EncryptionKeyError::Length { number, bytes: length })?))
 }
 
-fn random_ring() -> Result<Zeroizing<String>, EncryptionKeyError> {
+/// The folder of the file at `path`.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The id of development key number `n`.
+fn numbered(n: u32) -> String {
+    if n < 2 { "development".to_owned() } else { format!("development-{n}") }
+}
+
+/// An entry of a ring, with a random key.
+fn random_entry(id: &str) -> Result<Zeroizing<String>, EncryptionKeyError> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     aws_lc_rs::rand::fill(key.as_mut_slice()).map_err(|_| EncryptionKeyError::NoEntropy)?;
     let base64 = Zeroizing::new(STANDARD.encode(key.as_slice()));
-    Ok(Zeroizing::new(format!("development:{}\n", base64.as_str())))
+    Ok(Zeroizing::new(format!("{id}:{}", base64.as_str())))
 }
 
 #[cfg(test)]
@@ -201,5 +232,16 @@ mod tests {
         let made = std::fs::read(&path).unwrap();
         assert_eq!(EncryptionKeys::load_or_create(&path).unwrap().current_id(), "development");
         assert_eq!(std::fs::read(&path).unwrap(), made);
+    }
+
+    #[test]
+    fn a_rotation_puts_a_new_key_first_and_keeps_the_former_ones() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("keys/encryption.keys");
+        for current in ["development-2", "development-3"] {
+            assert_eq!(EncryptionKeys::rotate(&path).unwrap().current_id(), current);
+        }
+        let read = EncryptionKeys::load_or_create(&path).unwrap();
+        assert_eq!(format!("{read:?}"), r#"["development-3", "development-2", "development"]"#);
     }
 }

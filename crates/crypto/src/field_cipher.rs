@@ -57,6 +57,10 @@ impl FieldCipher for AesGcmCipher {
             .map_err(|_| CipherError::NotAuthentic)?;
         Ok(SecretSlice::from(plain.to_vec()))
     }
+
+    fn is_current(&self, sealed: &[u8]) -> bool {
+        Sealed::parse(sealed).is_some_and(|sealed| sealed.id == self.keys.current_id())
+    }
 }
 
 /// The parts of what was sealed.
@@ -132,6 +136,7 @@ mod tests {
         let old = before.seal("c", b"secret").unwrap();
         let new = after.seal("c", b"secret").unwrap();
         assert_eq!(after.open("c", &old).unwrap().expose_secret(), b"secret");
+        assert!(after.is_current(&new) && !after.is_current(&old) && !after.is_current(b""));
         assert!(matches!(before.open("c", &new), Err(CipherError::UnknownKey { key_id }) if key_id == "k2"));
     }
 

@@ -1,14 +1,16 @@
-//! argon2id, RS256 tokens and their key ring, field encryption and randomness behind the ports of the domain.
+//! argon2id, RS256 tokens and their key ring, one-time codes, field encryption and randomness behind the ports of the domain.
 //!
 //! - **Is**: the adapters of [`PasswordHasher`](voxgate_domain::ports::PasswordHasher),
 //!   [`TokenIssuer`](voxgate_domain::ports::TokenIssuer), [`TokenVerifier`](voxgate_domain::ports::TokenVerifier),
 //!   [`TokenHasher`](voxgate_domain::ports::TokenHasher), [`FieldCipher`](voxgate_domain::ports::FieldCipher),
+//!   [`OneTimeCodes`](voxgate_domain::ports::OneTimeCodes),
 //!   [`PasswordStrength`](voxgate_domain::ports::PasswordStrength), [`Entropy`](voxgate_domain::ports::Entropy) and
 //!   [`Clock`](voxgate_domain::ports::Clock), and the key files they need.
 //! - **Is not**: a decision. When a key is rotated, who may log in and what a token is good for is decided elsewhere.
 //! - **May depend on it**: the binary alone; everything else sees the ports.
 //!
-//! Signatures, encryption, digests and randomness come from aws-lc-rs, password hashing from the RustCrypto `argon2`.
+//! Signatures, encryption, digests and randomness come from aws-lc-rs, password hashing from the RustCrypto `argon2`,
+//! one-time codes from `totp-rs`.
 //!
 //! # Files
 //!
@@ -36,6 +38,7 @@ mod signing_key;
 mod stored_hash;
 mod strength;
 mod token_hasher;
+mod totp;
 
 pub use argon2_hasher::Argon2Hasher;
 pub use argon2_settings::{Argon2Settings, Argon2SettingsError, Pepper, PepperError};
@@ -49,3 +52,4 @@ pub use key_ring::{KeyInfo, KeyOrigin, KeyRing, KeyRingError, Rotation};
 pub use private_files::PrivateFileError;
 pub use strength::ZxcvbnStrength;
 pub use token_hasher::Sha256TokenHasher;
+pub use totp::TotpCodes;
