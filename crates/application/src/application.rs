@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use voxgate_domain::mail::RetryPolicy;
-use voxgate_domain::policy::{AccessPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_domain::policy::{AccessPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
 use voxgate_domain::ports::{
-    Authenticator, Clock, Entropy, FieldCipher, PasswordHasher, PasswordStrength, Store, TokenHasher, TokenIssuer,
-    TokenVerifier,
+    Authenticator, Clock, Entropy, FieldCipher, OneTimeCodes, PasswordHasher, PasswordStrength, Store, TokenHasher,
+    TokenIssuer, TokenVerifier,
 };
 
 /// The ports that the use cases need.
@@ -21,6 +21,7 @@ pub struct Ports {
     pub verifier: Arc<dyn TokenVerifier>,
     pub token_hasher: Arc<dyn TokenHasher>,
     pub cipher: Arc<dyn FieldCipher>,
+    pub codes: Arc<dyn OneTimeCodes>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -31,6 +32,7 @@ pub struct Ports {
 pub struct Policies {
     pub password: PasswordPolicy,
     pub lockout: LockoutPolicy,
+    pub factor: FactorPolicy,
     pub session: SessionPolicy,
     pub access: AccessPolicy,
     pub retry: RetryPolicy,

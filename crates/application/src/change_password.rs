@@ -43,6 +43,8 @@ impl Application {
         }
         uow.users().set_password(held.user.id, Some(hash), now).await?;
         uow.tokens().void(held.user.id, &[Purpose::PasswordReset], now).await?;
+        // Logins that wait for a code had the former password right.
+        uow.challenges().forget(held.user.id).await?;
         uow.audit().record(&self.event(Act::PasswordChanged, caller.on_self())).await?;
         let end = SessionEnd { at: now, why: EndReason::PasswordChanged };
         self.end_sessions(uow, held.user.id, Some(caller.session_id()), end, caller.on_self()).await?;
@@ -68,6 +70,7 @@ mod tests {
         unit.users.expect_lock().returning(|_| Ok(Some(account(active()))));
         unit.users.expect_set_password().times(1).returning(|_, _, _| Ok(()));
         unit.tokens.expect_void().returning(|_, _, _| Ok(()));
+        unit.challenges.expect_forget().times(1).returning(|_| Ok(()));
         unit.sessions
             .expect_end_all()
             .withf(move |_, except, _| *except == Some(mine))

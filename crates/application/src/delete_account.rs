@@ -32,6 +32,7 @@ impl Application {
         let user = user.delete(now).map_err(|_| Error::Unauthenticated)?;
         uow.users().save(&user).await?;
         uow.tokens().void(user.id, Purpose::ALL, now).await?;
+        uow.challenges().forget(user.id).await?;
         uow.audit().record(&self.event(Act::AccountDeleted, caller.on_self())).await?;
         let end = SessionEnd { at: now, why: EndReason::AccountDeleted };
         self.end_sessions(uow, user.id, None, end, caller.on_self()).await?;
@@ -56,6 +57,7 @@ mod tests {
         unit.users.expect_lock().returning(|_| Ok(Some(account(active()))));
         unit.users.expect_save().withf(|user| user.status.deleted_at() == Some(now())).times(1).returning(|_| Ok(()));
         unit.tokens.expect_void().withf(|_, purposes, _| purposes == Purpose::ALL).times(1).returning(|_, _, _| Ok(()));
+        unit.challenges.expect_forget().times(1).returning(|_| Ok(()));
         unit.sessions.expect_end_all().withf(|_, except, _| except.is_none()).times(1).returning(|_, _, _| Ok(1));
         let me = caller(&active(), session(&active()).reauthenticated(now().minus(minutes(1))));
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use voxgate_domain::RoleName;
 use voxgate_domain::policy::{Inadmissible, PasswordFault};
-use voxgate_domain::ports::{CipherError, Conflict, HasherError, StoreError, TokenError};
+use voxgate_domain::ports::{CipherError, CodesError, Conflict, HasherError, StoreError, TokenError};
 use voxgate_domain::user::InvalidTransition;
 
 /// Why a use case did not do what it was asked. Each variant means something to whoever asked; causes are for the log.
@@ -13,6 +13,9 @@ pub enum Error {
     /// No such address, wrong password or closed account: never told apart.
     #[error("the address or the password is wrong")]
     InvalidCredentials,
+    /// The code or recovery code is wrong, was used before, or is missing; or the login that it was for is no longer.
+    #[error("the code is wrong")]
+    InvalidMfaCode,
     /// The password is right but the address is not proven yet.
     #[error("the address is not verified")]
     EmailNotVerified,
@@ -94,6 +97,18 @@ impl From<StoreError> for Error {
             StoreError::Unavailable(_) => Self::Unavailable(error),
             StoreError::Stale | StoreError::Corrupt { .. } | StoreError::Internal(_) => Self::Internal(error.into()),
         }
+    }
+}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+impl From<CodesError> for Error {
+    fn from(error: CodesError) -> Self {
+        Self::Internal(error.into())
     }
 }
 

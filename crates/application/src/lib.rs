@@ -16,6 +16,7 @@ mod lockout;
 mod one_time_links;
 mod outbox;
 mod password_check;
+mod second_factor;
 mod token_pair;
 mod transaction;
 
@@ -31,6 +32,14 @@ mod log_in;
 mod log_out;
 mod reauthenticate;
 mod refresh;
+mod verify_mfa;
+
+// The second factor.
+mod confirm_totp;
+mod disable_totp;
+mod enroll_totp;
+mod read_mfa;
+mod regenerate_recovery_codes;
 
 // Looking after the account.
 mod change_email;
@@ -56,6 +65,7 @@ mod unlock_user;
 mod create_admin;
 mod dispatch_outbox;
 mod enforce_retention;
+mod reseal_secrets;
 mod seed_roles;
 
 #[cfg(test)]
@@ -68,6 +78,9 @@ pub use dispatch_outbox::Dispatched;
 pub use error::Error;
 pub use export_data::PersonalData;
 pub use invite_user::InviteUser;
-pub use log_in::LogIn;
+pub use log_in::{LogIn, LoggedIn, PendingLogIn};
 pub use register::Register;
+pub use reseal_secrets::Resealed;
+pub use second_factor::FactorProof;
 pub use token_pair::TokenPair;
+pub use verify_mfa::Verified;

@@ -1,12 +1,14 @@
 //! Log in with a password.
 
+use std::time::Duration;
+
 use voxgate_domain::audit::LoginFailure;
 use voxgate_domain::ports::{UnitOfWork, Verification};
 use voxgate_domain::session::{AuthMethods, Device, EndReason};
 use voxgate_domain::user::Account;
 use voxgate_domain::{
-    Act, AttemptKey, ClientContext, DeviceName, EmailAddress, Generation, Password, PasswordHash, RoleName,
-    SecretToken, Session, SessionEnd, SessionId, User, UserStatus,
+    Act, AttemptKey, ClientContext, DeviceName, EmailAddress, Generation, MfaChallenge, Password, PasswordHash,
+    RoleName, SecretToken, Session, SessionEnd, SessionId, TokenDelivery, User, UserStatus,
 };
 
 use crate::caller::Who;
@@ -21,10 +23,36 @@ pub struct LogIn {
     pub password: Password,
     /// What they call the device.
     pub device_name: Option<DeviceName>,
+    /// Where the refresh token shall go.
+    pub delivery: TokenDelivery,
+}
+
+/// What a right password comes to.
+#[derive(Debug)]
+pub enum LoggedIn {
+    /// A session has begun.
+    Session(TokenPair),
+    /// A code is owed; there is no session yet.
+    MfaRequired(PendingLogIn),
+}
+
+/// A login that owes a code.
+#[derive(Debug)]
+pub struct PendingLogIn {
+    /// What the code comes with.
+    pub mfa_token: SecretToken,
+    /// For how long it is waited for.
+    pub expires_in: Duration,
+}
+
+/// What the transaction of a right password did.
+enum Admitted {
+    Session { session: Box<Session>, secret: SecretToken, roles: Vec<RoleName> },
+    MfaRequired(PendingLogIn),
 }
 
 impl Application {
-    /// Begins a session.
+    /// Begins a session, or a login that owes a code where the user has a second factor.
     ///
     /// An unknown address costs the same hash and the same statements as a known one, and its failures lock it alike.
     ///
@@ -32,7 +60,7 @@ impl Application {
     ///
     /// [`Error::InvalidCredentials`]; [`Error::AccountLocked`]; to whoever gave the right password
     /// [`Error::EmailNotVerified`] and [`Error::AccountInactive`]; [`Error::Overloaded`]; an error of the store.
-    pub async fn log_in(&self, input: LogIn, client: &ClientContext) -> Result<TokenPair, Error> {
+    pub async fn log_in(&self, input: LogIn, client: &ClientContext) -> Result<LoggedIn, Error> {
         let key = self.ports.token_hasher.attempt_key(&input.email);
         let account = self.ports.store.account_by_email(&input.email).await?;
         let who = Who::anonymous(client).about(account.as_ref().map(|account| account.user.id));
@@ -48,8 +76,17 @@ impl Application {
         let uow = self.ports.store.begin().await?;
         match (account, verification) {
             (Some(account), Verification::Match { .. }) => {
-                let (session, secret, roles) = self.admit(uow, key, account, renewed, input.device_name, who).await?;
-                self.pair(&session, roles, secret)
+                let device = Device {
+                    name: input.device_name,
+                    user_agent: client.user_agent.clone(),
+                    ip_address: client.ip_address,
+                };
+                match self.admit(uow, key, account, renewed, (device, input.delivery), who).await? {
+                    Admitted::Session { session, secret, roles } => {
+                        Ok(LoggedIn::Session(self.pair(&session, roles, secret)?))
+                    }
+                    Admitted::MfaRequired(pending) => Ok(LoggedIn::MfaRequired(pending)),
+                }
             }
             (Some(account), Verification::Mismatch) => {
                 let failed = Act::LoginFailed(LoginFailure::WrongPassword);
@@ -69,9 +106,9 @@ impl Application {
         key: AttemptKey,
         seen: Account,
         renewed: Option<PasswordHash>,
-        device_name: Option<DeviceName>,
+        (device, delivery): (Device, TokenDelivery),
         who: Who<'_>,
-    ) -> Result<(Session, SecretToken, Vec<RoleName>), Error> {
+    ) -> Result<Admitted, Error> {
         let now = self.ports.clock.now();
         let before = uow.attempts().lock(key, now).await?;
         if let Some(until) = before.locked(now) {
@@ -96,34 +133,53 @@ impl Application {
                 return Err(self.count_failure(uow, key, None, failed, who).await?);
             }
         }
-        self.clear_failures(&mut *uow, key, before).await?;
         if let (Some(renewed), Some(old)) = (renewed, &seen.password) {
             uow.users().renew_hash(user.id, old, &renewed).await?;
             uow.audit().record(&self.event(Act::PasswordRehashed, who)).await?;
         }
-        let (session, secret) = self.open_session(&mut *uow, user, device_name, AuthMethods::Password, who).await?;
+        if user.mfa_enabled {
+            // The run of failures goes on until the code is right too: else the password alone would reset it.
+            let pending = self.challenge(&mut *uow, &user, device, delivery, who).await?;
+            uow.commit().await?;
+            return Ok(Admitted::MfaRequired(pending));
+        }
+        self.clear_failures(&mut *uow, key, before).await?;
+        let (session, secret) = self.open_session(&mut *uow, user, device, AuthMethods::Password, who).await?;
         let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
         uow.commit().await?;
-        Ok((session, secret, roles))
+        Ok(Admitted::Session { session: Box::new(session), secret, roles })
+    }
+
+    /// Asks for a code.
+    async fn challenge(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        user: &User,
+        device: Device,
+        delivery: TokenDelivery,
+        who: Who<'_>,
+    ) -> Result<PendingLogIn, Error> {
+        let (now, policy) = (self.ports.clock.now(), &self.policies.factor);
+        let mfa_token = SecretToken::generate(&*self.ports.entropy);
+        let hash = self.ports.token_hasher.token(&mfa_token);
+        let challenge = MfaChallenge::issue(hash, user.id, device, delivery, policy, now);
+        uow.challenges().add(&challenge).await?;
+        uow.audit().record(&self.event(Act::MfaChallenged, who)).await?;
+        Ok(PendingLogIn { mfa_token, expires_in: policy.challenge_ttl })
     }
 
     /// Begins a session of `user`, and ends the oldest one when there are too many.
-    async fn open_session(
+    pub(crate) async fn open_session(
         &self,
         uow: &mut dyn UnitOfWork,
         user: User,
-        device_name: Option<DeviceName>,
+        device: Device,
         amr: AuthMethods,
         who: Who<'_>,
     ) -> Result<(Session, SecretToken), Error> {
         let now = self.ports.clock.now();
         let policy = &self.policies.session;
         let id = SessionId::generate(now, &*self.ports.entropy);
-        let device = Device {
-            name: device_name,
-            user_agent: who.client.and_then(|client| client.user_agent.clone()),
-            ip_address: who.client.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |client| client.ip_address),
-        };
         let session = Session::open(id, user.id, device, amr, now, policy.expiry(now));
         let (secret, token) = self.new_refresh_token(&session, Generation::FIRST);
         uow.sessions().add(&session, &token).await?;
@@ -155,16 +211,15 @@ impl Application {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
     use voxgate_domain::policy::Attempts;
     use voxgate_domain::ports::MockStore;
 
     use crate::test_support::{
-        Doubles, Journal, Unit, account, active, client, email, minutes, now, password, pending,
+        Doubles, Journal, Unit, account, active, client, email, minutes, now, password, pending, with_mfa,
     };
 
     fn input() -> LogIn {
-        LogIn { email: email(), password: password(), device_name: None }
+        LogIn { email: email(), password: password(), device_name: None, delivery: TokenDelivery::Body }
     }
 
     fn right() -> Verification {
@@ -197,11 +252,29 @@ mod tests {
         let doubles = Doubles::new().with_account(Some(account(active()))).with_verification(right());
         let app = doubles.with_unit(unit).application();
 
-        let pair = app.log_in(input(), &client()).await.unwrap();
+        let LoggedIn::Session(pair) = app.log_in(input(), &client()).await.unwrap() else { panic!("no session") };
 
         assert_eq!(pair.expires_in, minutes(15));
         assert_eq!(pair.refresh_expires_in, Duration::from_secs(604_800));
         assert_eq!(journal.lines(), ["audit login.succeeded", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn with_a_second_factor_the_password_alone_begins_no_session_and_ends_no_run_of_failures() {
+        let journal = Journal::default();
+        let mut unit = counting(&journal, 3);
+        unit.users.expect_lock().returning(|_| Ok(Some(account(with_mfa()))));
+        unit.challenges
+            .expect_add()
+            .withf(|challenge| challenge.user_id == with_mfa().id && challenge.device.ip_address == client().ip_address)
+            .times(1)
+            .returning(|_| Ok(()));
+        let doubles = Doubles::new().with_account(Some(account(with_mfa()))).with_verification(right());
+
+        let outcome = doubles.with_unit(unit).application().log_in(input(), &client()).await.unwrap();
+
+        assert!(matches!(outcome, LoggedIn::MfaRequired(pending) if pending.expires_in == minutes(5)));
+        assert_eq!(journal.lines(), ["audit mfa.challenged", "commit"]);
     }
 
     #[tokio::test]

@@ -144,7 +144,7 @@ pub(crate) fn mail_of(entry: &OutboxEntry, message: Message) -> Mail {
 }
 
 /// Binds a content to its entry, so that it cannot be moved to another.
-fn context(id: MailId) -> String {
+pub(crate) fn context(id: MailId) -> String {
     format!("mail_outbox/{id}")
 }
 

@@ -1,6 +1,6 @@
 //! Passwords: whether a new one may be set, and whether a presented one is right.
 
-use voxgate_domain::policy::{NewPassword, PasswordFault, PersonalFacts};
+use voxgate_domain::policy::{Attempts, NewPassword, PasswordFault, PersonalFacts};
 use voxgate_domain::ports::{UnitOfWork, Verification};
 use voxgate_domain::user::Account;
 use voxgate_domain::{Act, Password, PasswordHash, User};
@@ -49,6 +49,23 @@ impl Application {
         password: &Password,
         on_failure: Act,
     ) -> Result<(Box<dyn UnitOfWork>, Account), Error> {
+        let (mut uow, held, before) = self.hold_proven(caller, password, on_failure).await?;
+        let key = self.ports.token_hasher.attempt_key(&caller.principal.user.email);
+        self.clear_failures(&mut *uow, key, before).await?;
+        Ok((uow, held))
+    }
+
+    /// The same for who has more to prove: the run of failures, which is held and given back, goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Application::prove_password`].
+    pub(crate) async fn hold_proven(
+        &self,
+        caller: &Caller,
+        password: &Password,
+        on_failure: Act,
+    ) -> Result<(Box<dyn UnitOfWork>, Account, Attempts), Error> {
         let user = &caller.principal.user;
         let key = self.ports.token_hasher.attempt_key(&user.email);
         self.refuse_if_locked(key, caller.on_self()).await?;
@@ -64,9 +81,8 @@ impl Application {
         if let Some(until) = before.locked(now) {
             return Err(self.refuse_locked(uow, until, caller.on_self()).await);
         }
-        self.clear_failures(&mut *uow, key, before).await?;
         let held = uow.users().lock(user.id).await?.filter(|held| held.password == account.password);
         let held = held.ok_or(Error::InvalidCredentials)?;
-        Ok((uow, held))
+        Ok((uow, held, before))
     }
 }

@@ -66,6 +66,8 @@ impl Application {
         uow.users().save(&user).await?;
         uow.users().set_password(user.id, Some(password), now).await?;
         uow.tokens().void(user.id, Purpose::ALL, now).await?;
+        // Logins that wait for a code had the former password right. The factor itself stays.
+        uow.challenges().forget(user.id).await?;
         self.clear_failures(uow, key, before).await?;
         uow.audit().record(&self.event(Act::PasswordReset, who)).await?;
         let end = SessionEnd { at: now, why: EndReason::PasswordReset };
@@ -111,6 +113,7 @@ mod tests {
         unit.users.expect_save().returning(|_| Ok(()));
         unit.users.expect_set_password().withf(|_, hash, _| hash.is_some()).times(1).returning(|_, _, _| Ok(()));
         unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));
+        unit.challenges.expect_forget().times(1).returning(|_| Ok(()));
         unit.sessions.expect_end_all().withf(|_, except, _| except.is_none()).times(1).returning(|_, _, _| Ok(2));
         let mut doubles = Doubles::new().with_hashing();
         doubles.store.expect_password_history().returning(|_, _| Ok(Vec::new()));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use voxgate_domain::factor::{TotpSecret, TotpState};
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::*;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -75,6 +76,38 @@ pub(crate) fn session(user: &User) -> Session {
     Session::open(id, user.id, device, AuthMethods::Password, begun, expires_at)
 }
 
+/// Somebody who proved a minute ago who they are.
+pub(crate) fn fresh_caller() -> Caller {
+    caller(&active(), session(&active()).reauthenticated(now().minus(minutes(1))))
+}
+
+/// An active user with a second factor.
+pub(crate) fn with_mfa() -> User {
+    User { mfa_enabled: true, ..active() }
+}
+
+pub(crate) fn code() -> OneTimeCode {
+    OneTimeCode::parse("492039").unwrap()
+}
+
+/// The app of the active user, waiting for its first code.
+pub(crate) fn enrolling() -> Totp {
+    Totp::enroll(active().id, vec![7; TotpSecret::BYTES], now().minus(minutes(2)))
+}
+
+/// The app of the active user, whose code of step `last_step` was used.
+pub(crate) fn on(last_step: u64) -> Totp {
+    Totp { state: TotpState::On { confirmed_at: now().minus(minutes(1)), last_step }, ..enrolling() }
+}
+
+/// A login of the active user that owes a code and wants a cookie.
+pub(crate) fn challenge() -> MfaChallenge {
+    let device = Device { name: DeviceName::parse("phone").ok(), user_agent: None, ip_address: client().ip_address };
+    let policy = Policies::default().factor;
+    let hash = TokenHash::from_bytes([1; 32]);
+    MfaChallenge::issue(hash, active().id, device, TokenDelivery::Cookie, &policy, now())
+}
+
 pub(crate) fn caller(user: &User, session: Session) -> Caller {
     Caller { principal: Principal { user: user.clone(), session, roles: Vec::new() }, client: client() }
 }
@@ -95,6 +128,8 @@ pub(crate) struct Unit {
     pub(crate) users: MockUsers,
     pub(crate) sessions: MockSessions,
     pub(crate) tokens: MockOneTimeTokens,
+    pub(crate) factors: MockFactors,
+    pub(crate) challenges: MockMfaChallenges,
     pub(crate) attempts: MockLoginAttempts,
     pub(crate) roles: MockRoles,
     pub(crate) audit: MockAuditLog,
@@ -124,6 +159,8 @@ impl Unit {
             users: MockUsers::new(),
             sessions: MockSessions::new(),
             tokens: MockOneTimeTokens::new(),
+            factors: MockFactors::new(),
+            challenges: MockMfaChallenges::new(),
             attempts: MockLoginAttempts::new(),
             roles: MockRoles::new(),
             audit: MockAuditLog::new(),
@@ -161,6 +198,12 @@ impl UnitOfWork for Unit {
     fn tokens(&mut self) -> &mut dyn OneTimeTokens {
         &mut self.tokens
     }
+    fn factors(&mut self) -> &mut dyn Factors {
+        &mut self.factors
+    }
+    fn challenges(&mut self) -> &mut dyn MfaChallenges {
+        &mut self.challenges
+    }
     fn attempts(&mut self) -> &mut dyn LoginAttempts {
         &mut self.attempts
     }
@@ -192,6 +235,7 @@ pub(crate) struct Doubles {
     pub(crate) authenticator: MockAuthenticator,
     pub(crate) passwords: MockPasswordHasher,
     pub(crate) verifier: MockTokenVerifier,
+    pub(crate) codes: MockOneTimeCodes,
     pub(crate) guesses_log10: f64,
 }
 
@@ -205,6 +249,7 @@ impl Doubles {
             authenticator: MockAuthenticator::new(),
             passwords: MockPasswordHasher::new(),
             verifier: MockTokenVerifier::new(),
+            codes: MockOneTimeCodes::new(),
             guesses_log10: 12.0,
         }
     }
@@ -228,13 +273,25 @@ impl Doubles {
         self
     }
 
+    /// Whatever code is presented is that of `step`, or of none.
+    pub(crate) fn with_matching(mut self, step: Option<u64>) -> Self {
+        self.codes.expect_matching_step().returning(move |_, _, _, _| step);
+        self
+    }
+
     /// A password is hashed once.
     pub(crate) fn with_hashing(mut self) -> Self {
         self.passwords.expect_hash().times(1).returning(|_| Ok(PasswordHash::from_phc("$argon2id$new".into())));
         self
     }
 
-    pub(crate) fn application(self) -> Application {
+    pub(crate) fn application(mut self) -> Application {
+        let secret = || TotpSecret::from_bytes(vec![7; TotpSecret::BYTES].into()).unwrap();
+        self.codes.expect_generate_secret().returning(secret);
+        self.codes.expect_invitation().returning(|_, _| {
+            let [secret, otpauth_uri, qr_svg] = ["BASE32", "otpauth://totp/", "<svg/>"].map(SecretString::from);
+            Ok(AppInvitation { secret, otpauth_uri, qr_svg })
+        });
         let mut strength = MockPasswordStrength::new();
         let guesses = self.guesses_log10;
         strength.expect_guesses_log10().returning(move |_, _| guesses);
@@ -245,6 +302,7 @@ impl Doubles {
         token_hasher.expect_attempt_key().returning(|_| AttemptKey::from_bytes([2; 32]));
         let mut cipher = MockFieldCipher::new();
         cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
+        cipher.expect_is_current().returning(|sealed| sealed == b"current");
         cipher.expect_open().returning(|_, sealed| Ok(sealed.to_vec().into()));
         let mut clock = MockClock::new();
         clock.expect_now().returning(now);
@@ -257,6 +315,7 @@ impl Doubles {
             verifier: Arc::new(self.verifier),
             token_hasher: Arc::new(token_hasher),
             cipher: Arc::new(cipher),
+            codes: Arc::new(self.codes),
             clock: Arc::new(clock),
             entropy: Arc::new(Counter::default()),
         };

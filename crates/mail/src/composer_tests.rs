@@ -35,7 +35,7 @@ pub(crate) fn link_mail(language: &str) -> Mail {
     mail(language, link(LinkPurpose::VerifyAddress))
 }
 
-const NOTICES: [Notice; 8] = [
+const NOTICES: [Notice; 12] = [
     Notice::AlreadyRegistered,
     Notice::PasswordChanged,
     Notice::AddressChangeRequested,
@@ -44,6 +44,10 @@ const NOTICES: [Notice; 8] = [
     Notice::SessionCompromised,
     Notice::AccountDeleted,
     Notice::RolesChanged,
+    Notice::MfaEnabled,
+    Notice::MfaDisabled,
+    Notice::RecoveryCodesRegenerated,
+    Notice::RecoveryCodeUsed,
 ];
 
 fn every_message() -> Vec<What> {

@@ -119,6 +119,40 @@ impl Wording for English {
                 advice: "If you do not know why this happened, set a new password with \"Forgot password\" on the login \
                          page.",
             },
+            Notice::MfaEnabled => Words {
+                subject: "Voxgate: two-step login is on",
+                heading: "Two-step login is on",
+                paragraphs: &[
+                    "From now on, logging in takes your password and a code of your authenticator app. Keep your recovery \
+                     codes in a safe place: each of them works once in the place of the app.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::MfaDisabled => Words {
+                subject: "Voxgate: two-step login is off",
+                heading: "Two-step login is off",
+                paragraphs: &["Logging in to your account takes only your password now. Your recovery codes are void."],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::RecoveryCodesRegenerated => Words {
+                subject: "Voxgate: new recovery codes",
+                heading: "New recovery codes were made",
+                paragraphs: &["New recovery codes were made for your account. The former ones do not work any more."],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::RecoveryCodeUsed => Words {
+                subject: "Voxgate: a recovery code was used",
+                heading: "A recovery code was used",
+                paragraphs: &[
+                    "One of your recovery codes was used in the place of your authenticator app. It does not work again. \
+                     If only a few are left, make new ones.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
             Notice::AccountDeleted => Words {
                 subject: "Voxgate: your account was closed",
                 heading: "Your account was closed",

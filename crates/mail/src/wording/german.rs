@@ -128,6 +128,45 @@ impl Wording for German {
                 advice: "Falls Sie sich das nicht erklären können, setzen Sie bitte über „Passwort vergessen“ auf der \
                          Anmeldeseite ein neues Passwort.",
             },
+            Notice::MfaEnabled => Words {
+                subject: "Voxgate: Anmeldung in zwei Schritten ist ein",
+                heading: "Die Anmeldung in zwei Schritten ist eingeschaltet",
+                paragraphs: &[
+                    "Ab jetzt braucht die Anmeldung Ihr Passwort und einen Code Ihrer Authenticator-App. Bewahren Sie Ihre \
+                     Wiederherstellungscodes sicher auf: Jeder ersetzt die App einmal.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::MfaDisabled => Words {
+                subject: "Voxgate: Anmeldung in zwei Schritten ist aus",
+                heading: "Die Anmeldung in zwei Schritten ist ausgeschaltet",
+                paragraphs: &[
+                    "Die Anmeldung in Ihrem Konto braucht jetzt nur noch Ihr Passwort. Ihre Wiederherstellungscodes gelten \
+                     nicht mehr.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::RecoveryCodesRegenerated => Words {
+                subject: "Voxgate: neue Wiederherstellungscodes",
+                heading: "Neue Wiederherstellungscodes wurden erstellt",
+                paragraphs: &[
+                    "Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Die früheren gelten nicht mehr.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::RecoveryCodeUsed => Words {
+                subject: "Voxgate: ein Wiederherstellungscode wurde benutzt",
+                heading: "Ein Wiederherstellungscode wurde benutzt",
+                paragraphs: &[
+                    "Einer Ihrer Wiederherstellungscodes wurde anstelle Ihrer Authenticator-App benutzt. Er gilt nicht noch \
+                     einmal. Wenn nur noch wenige übrig sind, erstellen Sie bitte neue.",
+                ],
+                action: "",
+                advice: NOT_YOU,
+            },
             Notice::AccountDeleted => Words {
                 subject: "Voxgate: Ihr Konto wurde geschlossen",
                 heading: "Ihr Konto wurde geschlossen",
