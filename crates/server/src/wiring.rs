@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use voxgate_application::{Application, Ports};
 use voxgate_crypto::{
     AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
-    Sha256TokenHasher, SystemClock, SystemEntropy, ZxcvbnStrength,
+    Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
 };
 use voxgate_domain::ports::{Clock as _, Mailer};
 use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
@@ -74,6 +74,7 @@ pub(crate) fn application(
         verifier: tokens,
         token_hasher: Arc::new(Sha256TokenHasher),
         cipher: Arc::new(cipher(&settings.keys)?),
+        codes: Arc::new(TotpCodes),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use voxgate_domain::factor::MalformedCode;
 use voxgate_domain::policy::PasswordFault;
 use voxgate_domain::role::InvalidRoleName;
 use voxgate_domain::{
@@ -111,6 +112,12 @@ impl IntoFaults for InvalidPageLimit {
 }
 
 impl IntoFaults for InvalidCursor {
+    fn into_faults(self) -> Vec<Fault> {
+        vec![Fault::of("malformed", &self)]
+    }
+}
+
+impl IntoFaults for MalformedCode {
     fn into_faults(self) -> Vec<Fault> {
         vec![Fault::of("malformed", &self)]
     }

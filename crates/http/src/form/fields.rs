@@ -6,11 +6,11 @@
 pub(crate) struct Field<T>(Option<T>);
 
 impl<T> Field<T> {
-    pub(super) const fn good(value: T) -> Self {
+    pub(crate) const fn good(value: T) -> Self {
         Self(Some(value))
     }
 
-    pub(super) const fn bad() -> Self {
+    pub(crate) const fn bad() -> Self {
         Self(None)
     }
 

@@ -40,6 +40,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::InvalidCredentials => Self::new(Kind::InvalidCredentials),
+            Error::InvalidMfaCode => Self::new(Kind::InvalidMfaCode),
             Error::EmailNotVerified => Self::new(Kind::EmailNotVerified),
             Error::AccountInactive => Self::new(Kind::AccountInactive),
             Error::AccountLocked { retry_after } => Self::new(Kind::AccountLocked).retry_after(retry_after),
@@ -107,6 +108,7 @@ mod tests {
 
     #[rstest]
     #[case(Error::InvalidCredentials, Kind::InvalidCredentials)]
+    #[case(Error::InvalidMfaCode, Kind::InvalidMfaCode)]
     #[case(Error::EmailNotVerified, Kind::EmailNotVerified)]
     #[case(Error::AccountInactive, Kind::AccountInactive)]
     #[case(Error::AccountLocked { retry_after: Duration::from_secs(9) }, Kind::AccountLocked)]

@@ -23,6 +23,13 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(auth::refresh::refresh)
         .service(auth::logout::logout)
         .service(auth::reauthenticate::reauthenticate)
+        // The second factor.
+        .service(auth::mfa_verify::verify_mfa)
+        .service(auth::mfa::read_mfa)
+        .service(auth::mfa::enroll_totp)
+        .service(auth::mfa::confirm_totp)
+        .service(auth::mfa::disable_totp)
+        .service(auth::mfa::regenerate_recovery_codes)
         // Passwords.
         .service(auth::forgot_password::forgot_password)
         .service(auth::reset_password::reset_password)

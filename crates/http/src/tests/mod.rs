@@ -21,8 +21,9 @@ use serde_json::Value;
 use url::Url;
 use voxgate_application::{Application, Policies, Ports};
 use voxgate_domain::ports::{
-    AccessClaims, MockAuthenticator, MockClock, MockEntropy, MockFieldCipher, MockPasswordHasher, MockPasswordStrength,
-    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, Principal, PublicKey, TokenError,
+    AccessClaims, MockAuthenticator, MockClock, MockEntropy, MockFieldCipher, MockOneTimeCodes, MockPasswordHasher,
+    MockPasswordStrength, MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, Principal, PublicKey,
+    TokenError,
 };
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -103,6 +104,7 @@ fn services(store: MockStore) -> Services {
         verifier: Arc::new(verifier),
         token_hasher: Arc::new(MockTokenHasher::new()),
         cipher: Arc::new(MockFieldCipher::new()),
+        codes: Arc::new(MockOneTimeCodes::new()),
         clock: clock.clone(),
         entropy: entropy.clone(),
     };

@@ -1,12 +1,12 @@
 //! `POST /auth/login`.
 
-use actix_web::{post, web};
+use actix_web::{HttpResponse, post, web};
+use serde::Serialize;
 use utoipa::ToSchema;
-use voxgate_application::LogIn;
-use voxgate_domain::{DeviceName, EmailAddress, Password};
+use voxgate_application::{LogIn, LoggedIn, PendingLogIn};
+use voxgate_domain::{DeviceName, EmailAddress, Password, TokenDelivery as Delivery};
 
 use super::token_pair::{self, TokenPairBody};
-use crate::cookies;
 use crate::extract::{Body, Client, FromForm, Rules};
 use crate::form::{Fault, Form};
 use crate::problem::{Kind, Problem};
@@ -52,6 +52,56 @@ impl TokenDelivery {
     }
 }
 
+impl From<TokenDelivery> for Delivery {
+    fn from(delivery: TokenDelivery) -> Self {
+        match delivery {
+            TokenDelivery::Body => Self::Body,
+            TokenDelivery::Cookie => Self::Cookie,
+        }
+    }
+}
+
+/// What a right password comes to.
+#[derive(ToSchema)]
+#[schema(title = "LoginAnswer", as = LoginAnswer)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes the answer, which is written by the routes")]
+pub(crate) enum LoginAnswerBody<'a> {
+    /// The session has begun.
+    Session(TokenPairBody<'a>),
+    /// A code is owed.
+    Challenge(MfaChallengeBody<'a>),
+}
+
+/// A login that owes a code of the second factor. It does not print: whoever holds its token may try codes.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "MfaChallenge", as = MfaChallenge)]
+pub(crate) struct MfaChallengeBody<'a> {
+    /// Always true; a token pair has no such field.
+    #[schema(example = true)]
+    mfa_required: bool,
+    /// What comes with the code to `/auth/mfa/verify`.
+    #[schema(value_type = String, example = "uFqzv7rZkD3m1b9Jx0tLw2eYh5cNsAaQpR8iVgTfOjM")]
+    mfa_token: &'a str,
+    /// What can be sent there.
+    #[schema(value_type = Vec<String>, example = json!(["totp", "recovery_code"]))]
+    methods: [&'static str; 2],
+    /// How long the code may take, in seconds.
+    #[schema(example = 300)]
+    expires_in: u64,
+}
+
+impl<'a> MfaChallengeBody<'a> {
+    fn of(pending: &'a PendingLogIn) -> Self {
+        Self {
+            mfa_required: true,
+            mfa_token: pending.mfa_token.expose(),
+            methods: ["totp", "recovery_code"],
+            expires_in: pending.expires_in.as_secs(),
+        }
+    }
+}
+
 impl FromForm for LoginBody {
     fn from_form(mut form: Form, _: &Rules) -> Result<Self, Problem> {
         let email = form.required("email", EmailAddress::parse);
@@ -65,12 +115,12 @@ impl FromForm for LoginBody {
 
 /// Log in
 ///
-/// Begins a session. With `token_delivery` `cookie` the refresh token is left out of the body and set as
+/// Begins a session, or asks for the second factor where the user has one. With `token_delivery` `cookie` the refresh token is left out of the body and set as
 /// `__Host-voxgate_refresh` beside a readable `__Host-voxgate_csrf`.
 #[utoipa::path(
     tag = "Authentication",
     request_body = LoginBody,
-    responses((status = 200, description = "The session has begun", body = TokenPairBody)),
+    responses((status = 200, description = "The session has begun, or a code is owed", body = LoginAnswerBody)),
     security(()),
     extensions(("x-problems" = json!([
         Kind::InvalidCredentials,
@@ -82,8 +132,31 @@ impl FromForm for LoginBody {
 #[post("/auth/login")]
 pub(crate) async fn login(state: web::Data<State>, client: Client, Body(body): Body<LoginBody>) -> Answer {
     let LoginBody { email, password, device_name, token_delivery } = body;
-    let pair = state.application.log_in(LogIn { email, password, device_name }, &client.0).await?;
-    let in_cookie = token_delivery == TokenDelivery::Cookie;
-    let cookies = in_cookie.then(|| cookies::issued(&pair, &*state.entropy));
-    token_pair::answer(&pair, cookies)
+    let delivery = Delivery::from(token_delivery);
+    let input = LogIn { email, password, device_name, delivery };
+    match state.application.log_in(input, &client.0).await? {
+        LoggedIn::Session(pair) => token_pair::begun(&pair, delivery, &*state.entropy),
+        LoggedIn::MfaRequired(pending) => Ok(HttpResponse::Ok().json(MfaChallengeBody::of(&pending))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::time::Duration;
+    use voxgate_domain::SecretToken;
+
+    #[test]
+    fn a_challenge_is_answered_as_the_contract_says() {
+        let mfa_token = SecretToken::presented("challenge").unwrap();
+        let pending = PendingLogIn { mfa_token, expires_in: Duration::from_secs(300) };
+        let expected = json!({
+            "mfa_required": true,
+            "mfa_token": "challenge",
+            "methods": ["totp", "recovery_code"],
+            "expires_in": 300,
+        });
+        assert_eq!(serde_json::to_value(MfaChallengeBody::of(&pending)).unwrap(), expected);
+    }
 }

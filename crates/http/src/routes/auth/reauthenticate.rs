@@ -1,10 +1,8 @@
 //! `POST /auth/reauthenticate`.
 
-use std::convert::Infallible;
-
 use actix_web::{post, web};
 use utoipa::ToSchema;
-use voxgate_domain::Password;
+use voxgate_domain::{OneTimeCode, Password};
 
 use crate::extract::{Authenticated, Body, FromForm, InOrder, Rules};
 use crate::form::Form;
@@ -20,15 +18,14 @@ pub(crate) struct ReauthenticationBody {
     #[schema(value_type = String, format = Password, max_length = 128, example = "violet-Otter7-harbour")]
     password: Password,
     /// The code of the second factor, where the caller has one.
-    #[schema(value_type = Option<String>, example = "492039")]
-    #[expect(dead_code, reason = "accepted as the contract says; nobody has a second factor yet")]
-    code: Option<()>,
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$", example = "492039")]
+    code: Option<OneTimeCode>,
 }
 
 impl FromForm for ReauthenticationBody {
     fn from_form(mut form: Form, _: &Rules) -> Result<Self, Problem> {
         let password = form.required("password", Password::parse);
-        let code = form.optional("code", |_| Ok::<_, Infallible>(()));
+        let code = form.optional("code", OneTimeCode::parse);
         let (password, code) = form.finish((password, code))?;
         Ok(Self { password, code })
     }
@@ -36,19 +33,20 @@ impl FromForm for ReauthenticationBody {
 
 /// Prove again who one is
 ///
-/// Renews the `auth_time` of this session, which sensitive calls want to be at most 10 minutes old.
+/// Renews the `auth_time` of this session, which sensitive calls want to be at most 10 minutes old. Where the caller has a
+/// second factor, its code is needed too.
 #[utoipa::path(
     tag = "Authentication",
     request_body = ReauthenticationBody,
     responses((status = 204, description = "The session is freshly authenticated")),
     security(("bearerAuth" = [])),
-    extensions(("x-problems" = json!([Kind::InvalidCredentials, Kind::AccountLocked])))
+    extensions(("x-problems" = json!([Kind::InvalidCredentials, Kind::InvalidMfaCode, Kind::AccountLocked])))
 )]
 #[post("/auth/reauthenticate")]
 pub(crate) async fn reauthenticate(
     state: web::Data<State>,
     InOrder(caller, Body(body)): InOrder<Authenticated, Body<ReauthenticationBody>>,
 ) -> Answer {
-    state.application.reauthenticate(&caller.0, &body.password).await?;
+    state.application.reauthenticate(&caller.0, &body.password, body.code).await?;
     respond::no_content()
 }

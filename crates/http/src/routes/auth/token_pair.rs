@@ -6,8 +6,10 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 use voxgate_application::TokenPair;
-use voxgate_domain::SessionId;
+use voxgate_domain::ports::Entropy;
+use voxgate_domain::{SessionId, TokenDelivery};
 
+use crate::cookies;
 use crate::respond::Answer;
 
 /// An access token, and the refresh token that follows it. It does not print: whoever holds it is believed.
@@ -33,6 +35,12 @@ pub(crate) struct TokenPairBody<'a> {
     /// The session of both.
     #[schema(value_type = uuid::Uuid)]
     session_id: SessionId,
+}
+
+/// Answers the pair of a new session, with the refresh token where the login wished it.
+pub(super) fn begun(pair: &TokenPair, delivery: TokenDelivery, entropy: &dyn Entropy) -> Answer {
+    let cookies = (delivery == TokenDelivery::Cookie).then(|| cookies::issued(pair, entropy));
+    answer(pair, cookies)
 }
 
 /// Answers the pair: the refresh token in the body, or in `cookies` when there are some.
@@ -61,8 +69,6 @@ mod tests {
     use std::time::Duration;
     use voxgate_domain::SecretToken;
     use voxgate_domain::ports::{MockEntropy, SignedToken};
-
-    use crate::cookies;
 
     fn pair() -> TokenPair {
         TokenPair {

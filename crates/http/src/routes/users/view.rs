@@ -83,8 +83,7 @@ impl UserBody {
             date_of_birth: profile.date_of_birth,
             locale: profile.locale,
             timezone: profile.time_zone,
-            // Nobody can have a second factor yet.
-            mfa_enabled: false,
+            mfa_enabled: user.mfa_enabled,
             created_at: user.created_at,
             updated_at: user.updated_at,
             last_login_at: user.last_login_at,
