@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date
     Migrate,
-    /// The RSA keys that sign access tokens
+    /// The RSA keys that sign access tokens, and those that encrypt what is stored
     #[command(subcommand)]
     Keys(Keys),
     /// The roles
@@ -47,7 +47,14 @@ pub(crate) enum Keys {
     /// Make the first key
     Generate,
     /// Make a key that takes the place of the current one, whose tokens stay valid until they expire
+    ///
+    /// With `--encryption` it is about the keys that encrypt secrets of authenticator apps and mails that have not left:
+    /// puts a new key first where they are kept in a file (an operator who sets `ENCRYPTION_KEYS` has done so before), and
+    /// seals everything stored anew with the first one, so that the others are not needed any more.
     Rotate {
+        /// Rotate the keys that encrypt what is stored
+        #[arg(long, conflicts_with = "lead")]
+        encryption: bool,
         /// How long the new key is only published before it signs, so that every replica and client knows it
         #[arg(long, default_value = "2m", value_parser = humantime::parse_duration)]
         lead: Duration,

@@ -1,6 +1,6 @@
 //! Plugging adapters into ports.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
@@ -110,12 +110,18 @@ fn peppers(text: &SecretString) -> Result<Vec<Pepper>, Failure> {
 }
 
 fn cipher(keys: &Keys) -> Result<AesGcmCipher, Failure> {
-    let ring = match &keys.encryption {
-        Some(text) => EncryptionKeys::parse(text.expose_secret()).doing("reading ENCRYPTION_KEYS")?,
-        None => {
-            let path = Path::new(&keys.dir).join("encryption.keys");
-            EncryptionKeys::load_or_create(&path).doing("making a development encryption key")?
-        }
-    };
-    Ok(AesGcmCipher::new(ring))
+    Ok(AesGcmCipher::new(encryption_keys(keys)?))
+}
+
+/// The keys that encrypt what is stored; in development they are made when there are none.
+pub(crate) fn encryption_keys(keys: &Keys) -> Result<EncryptionKeys, Failure> {
+    match &keys.encryption {
+        Some(text) => EncryptionKeys::parse(text.expose_secret()).doing("reading ENCRYPTION_KEYS"),
+        None => EncryptionKeys::load_or_create(&encryption_key_file(keys)).doing("making a development encryption key"),
+    }
+}
+
+/// Where they are when no setting gives them.
+pub(crate) fn encryption_key_file(keys: &Keys) -> PathBuf {
+    keys.dir.join("encryption.keys")
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(command: &Keys, settings: &Settings) -> Result<(), Failure> {
             let key = KeyRing::generate(dir, now, KeyOrigin::Operator).doing("making the first key")?;
             say(format_args!("made {} in {}", key.key_id, dir.display()));
         }
-        Keys::Rotate { lead } => {
+        Keys::Rotate { lead, .. } => {
             let overlap = settings.policies.session.access_token_ttl + SKEW;
             let rotation = Rotation { lead: *lead, overlap };
             let key = KeyRing::rotate(dir, now, rotation).doing("rotating the keys")?;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod encryption_keys;
 mod health;
 mod keys;
 mod migrate;
@@ -10,7 +11,7 @@ mod roles;
 
 use std::future::Future;
 
-use crate::cli::{Admin, Cli, Command, Config, Roles};
+use crate::cli::{Admin, Cli, Command, Config, Keys, Roles};
 use crate::failure::{Failure, While as _};
 use crate::settings::Settings;
 use crate::{logging, serve, terminal};
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Openapi => openapi(),
         Command::Config(Config::Check) => config::check(&environment),
         Command::Health(health) => health::check(&health, &settings()?),
+        Command::Keys(Keys::Rotate { encryption: true, .. }) => block_on(encryption_keys::rotate(settings()?)),
         Command::Keys(command) => keys::run(&command, &settings()?),
         Command::Serve => {
             let settings = settings()?;

@@ -12,7 +12,7 @@ use crate::person::{OTHER_PASSWORD, PASSWORD, person};
 const AT_ONCE: usize = 50;
 
 /// How many answers there were of each status.
-async fn statuses(answers: impl Iterator<Item = impl Future<Output = Answer>>) -> BTreeMap<u16, usize> {
+pub(crate) async fn statuses(answers: impl Iterator<Item = impl Future<Output = Answer>>) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     for answer in join_all(answers).await {
         *counts.entry(answer.status).or_default() += 1;

@@ -13,6 +13,7 @@
 
 mod account;
 mod administration;
+mod authenticator;
 mod bad_input;
 mod browser;
 mod command_line;
@@ -20,6 +21,7 @@ mod concurrency;
 mod crash;
 mod enumeration;
 mod harness;
+mod mfa;
 mod person;
 mod roles;
 mod round_trips;
@@ -78,6 +80,14 @@ on_both_databases! {
     concurrency::of_fifty_wrong_passwords_five_are_answered_as_such,
     crash::what_was_acknowledged_survives_a_kill,
     enumeration::known_and_unknown_addresses_are_answered_alike,
+    mfa::a_second_factor_lives_through_its_whole_life,
+    mfa::of_fifty_uses_of_one_code_one_succeeds,
+    mfa::of_fifty_uses_of_one_recovery_code_one_succeeds,
+    mfa::of_fifty_uses_of_one_challenge_one_succeeds,
+    mfa::five_wrong_codes_burn_the_challenge_and_count_as_failed_logins,
+    mfa::a_challenge_is_of_no_use_to_anybody_else,
+    mfa::there_is_no_way_around_the_second_factor,
+    mfa::reauthenticating_takes_the_code_too,
     secrets::no_secret_reaches_a_log_or_an_error,
     tour::the_tour_of_the_readme_works_as_written,
 }
