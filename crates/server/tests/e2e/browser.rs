@@ -62,3 +62,18 @@ pub(crate) async fn a_browser_refreshes_by_cookie_and_csrf_token(backend: Backen
     assert!(answer.headers.get_all("set-cookie").iter().all(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
     send(path, &refresh, &csrf, Some(&csrf), None).await.expect_problem(401, "invalid_refresh_token");
 }
+
+pub(crate) async fn a_browser_gets_its_cookies_after_the_code(backend: Backend) {
+    let voxgate = Voxgate::start(backend).await;
+    let (me, app, _) = voxgate.with_mfa("ada@example.org").await;
+    let body = json!({"email": me.email, "password": PASSWORD, "token_delivery": "cookie"});
+    let answer = voxgate.post("/auth/login", body).await.expect(200);
+    assert!(!answer.headers.contains_key("set-cookie"), "{answer:?}");
+    let body = json!({"mfa_token": answer.json()["mfa_token"], "code": app.after()});
+    let answer = voxgate.post("/auth/mfa/verify", body).await.expect(200);
+    assert_eq!(answer.json()["refresh_token"], Value::Null);
+    let (refresh, csrf) = cookies(&answer);
+    let jar = format!("__Host-voxgate_refresh={refresh}; __Host-voxgate_csrf={csrf}");
+    let request = voxgate.request(Method::POST, "/auth/refresh").header("cookie", jar).header("x-csrf-token", csrf);
+    voxgate.send(request).await.expect(200);
+}

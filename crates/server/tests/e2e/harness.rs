@@ -94,6 +94,22 @@ impl Voxgate {
         Self { process, base, dir, settings: all, client, _database: database }
     }
 
+    /// Sets a setting, for when it starts again.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.unset(name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes a setting away, likewise.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.settings.retain(|(other, _)| other != name);
+    }
+
+    /// The binary with the same settings, for another command.
+    pub(crate) fn command(&self) -> Command {
+        voxgate(self.dir.path(), &self.settings)
+    }
+
     /// Kills it with SIGKILL, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();

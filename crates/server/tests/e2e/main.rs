@@ -25,6 +25,7 @@ mod mfa;
 mod person;
 mod roles;
 mod round_trips;
+mod rotation;
 mod secrets;
 mod smtp;
 mod tour;
@@ -88,6 +89,10 @@ on_both_databases! {
     mfa::a_challenge_is_of_no_use_to_anybody_else,
     mfa::there_is_no_way_around_the_second_factor,
     mfa::reauthenticating_takes_the_code_too,
+    browser::a_browser_gets_its_cookies_after_the_code,
+    rotation::after_a_rotation_secrets_and_waiting_mail_need_the_new_key_alone,
+    rotation::a_development_ring_gets_its_new_key_from_the_command,
     secrets::no_secret_reaches_a_log_or_an_error,
+    secrets::no_secret_of_a_second_factor_reaches_a_log_or_an_error,
     tour::the_tour_of_the_readme_works_as_written,
 }

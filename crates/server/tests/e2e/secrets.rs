@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Voxgate, token_in};
-use crate::person::{Person, person};
+use crate::authenticator::App;
+use crate::harness::{Answer, Backend, Voxgate, token_in};
+use crate::person::{PASSWORD, Person, person};
 
 /// A password that stands out in any output.
 const MARKED: &str = "Marked-Secret-7xQ!vL";
@@ -47,12 +48,60 @@ pub(crate) async fn no_secret_reaches_a_log_or_an_error(backend: Backend) {
     }
     secrets.extend([reset, "quiet.reader@".into(), "Markedname".into(), "+41791234567".into(), "1985-12-10".into()]);
 
-    let log = voxgate.log();
+    assert_not_told(&voxgate.log(), &secrets, &answers);
+}
+
+pub(crate) async fn no_secret_of_a_second_factor_reaches_a_log_or_an_error(backend: Backend) {
+    let voxgate = Voxgate::start_with(backend, &[("LOG_LEVEL", "trace")]).await;
+    let me = voxgate.logged_in("quiet.reader@example.org").await;
+    let call = async |path: &str, body: Value| voxgate.call(Method::POST, path, &me.access_token, body).await;
+    let enrolled = call("/auth/mfa/totp/enroll", Value::Null).await.expect(201).json();
+    let secret = enrolled["secret"].as_str().unwrap().to_owned();
+    let app = App::of(&secret).await;
+    let mut answers = vec![call("/auth/mfa/totp/confirm", json!({"code": secret})).await];
+    let confirmed = call("/auth/mfa/totp/confirm", json!({"code": app.before()})).await.expect(200).json();
+    let codes: Vec<String> = serde_json::from_value(confirmed["recovery_codes"].clone()).unwrap();
+    let mfa_token = voxgate.pending(&me).await;
+    for proof in [
+        json!({"mfa_token": mfa_token, "code": app.before()}),
+        json!({"mfa_token": mfa_token, "recovery_code": format!("{}X", codes[0])}),
+        json!({"mfa_token": format!("{mfa_token}X"), "recovery_code": codes[0]}),
+        json!({"mfa_token": mfa_token, "code": app.now(), "recovery_code": codes[0]}),
+    ] {
+        answers.push(voxgate.post("/auth/mfa/verify", proof).await);
+    }
+    let body = json!({"mfa_token": mfa_token, "recovery_code": codes[0]});
+    voxgate.post("/auth/mfa/verify", body.clone()).await.expect(200);
+    answers.push(voxgate.post("/auth/mfa/verify", body).await);
+    answers.push(call("/auth/mfa/totp/enroll", Value::Null).await);
+    answers.push(call("/auth/reauthenticate", json!({"password": PASSWORD, "code": app.before()})).await);
+    assert!(answers.iter().all(|answer| answer.status >= 400), "{answers:?}");
+
+    for code in [app.before(), app.now()] {
+        assert_eq!(voxgate.log().lines().find(|line| stands_alone(line, &code)), None, "a code is in the log");
+    }
+    let mut secrets = vec![secret, mfa_token];
+    secrets.extend(codes.iter().map(|code| code.replace('-', "")));
+    secrets.extend(codes);
+    assert_not_told(&voxgate.log(), &secrets, &answers);
+}
+
+/// Whether six digits stand alone in a line: not as a fraction of a second or a part of an id.
+fn stands_alone(line: &str, digits: &str) -> bool {
+    let joined = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    line.match_indices(digits).any(|(at, _)| {
+        let (before, after) = (line[..at].chars().next_back(), line[at + digits.len()..].chars().next());
+        !before.is_some_and(joined) && !after.is_some_and(joined)
+    })
+}
+
+/// Insists that none of `secrets` is in the log or in an answer.
+fn assert_not_told(log: &str, secrets: &[String], answers: &[Answer]) {
     assert!(log.lines().count() > 20, "the log is too short to mean anything:\n{log}");
-    for secret in &secrets {
+    for secret in secrets {
         let line = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "a secret is in the log");
-        for answer in &answers {
+        for answer in answers {
             let told = answer.text.contains(secret.as_str());
             // What the caller calls a field is theirs, and named back to them.
             let own_field = secret == MARKED && answer.text.contains("unknown_field");

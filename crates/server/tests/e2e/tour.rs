@@ -26,11 +26,18 @@ pub(crate) async fn the_tour_of_the_readme_works_as_written(backend: Backend) {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(!said.contains("urn:voxgate:problem"), "a step of the tour failed:\n{said}");
-    for expected in ["verification_sent", "Subject: ", "access_token", "\"first_name\":\"Ada\"", "laptop", "reset_sent"]
-    {
+    for expected in [
+        "verification_sent",
+        "Subject: ",
+        "access_token",
+        "recovery_codes",
+        "\"first_name\":\"Ada\"",
+        "laptop",
+        "reset_sent",
+    ] {
         assert!(said.contains(expected), "{expected:?} is missing in:\n{said}");
     }
-    assert_eq!(said.matches("HTTP/1.1 204").count(), 5, "{said}");
+    assert_eq!(said.matches("HTTP/1.1 204").count(), 6, "{said}");
     // After the logout.
     assert_eq!(said.matches("HTTP/1.1 401").count(), 1, "{said}");
 }
