@@ -1,6 +1,7 @@
 //! Export all that is held about a person (45 CFR 164.524).
 
 use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::factor::MfaStatus;
 use voxgate_domain::role::Role;
 use voxgate_domain::user::NotificationPreferences;
 use voxgate_domain::{Act, Session, Timestamp, User};
@@ -18,6 +19,8 @@ pub struct PersonalData {
     pub roles: Vec<Role>,
     /// Their open sessions.
     pub sessions: Vec<Session>,
+    /// What there is of their second factor; never its secrets.
+    pub mfa: MfaStatus,
     /// What they want to be told by mail.
     pub notification_preferences: NotificationPreferences,
     /// The latest audit events about or by them, newest first.
@@ -43,6 +46,7 @@ impl Application {
             exported_at: self.ports.clock.now(),
             roles: caller.principal.roles.clone(),
             sessions: self.list_sessions(caller).await?,
+            mfa: self.ports.store.mfa_status(user.id).await?,
             notification_preferences: self.ports.store.notification_preferences(user.id).await?,
             events: self.ports.store.events_about(user.id, Self::EXPORTED_EVENTS).await?,
             user,

@@ -9,6 +9,7 @@
 
 mod administration;
 mod application;
+mod begin_session;
 mod caller;
 mod cursor;
 mod error;

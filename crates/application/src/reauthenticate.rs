@@ -3,7 +3,6 @@
 use voxgate_domain::{Act, OneTimeCode, Password};
 
 use crate::second_factor::FactorProof;
-use crate::transaction::settle;
 use crate::{Application, Caller, Error};
 
 impl Application {
@@ -24,7 +23,7 @@ impl Application {
         if account.user.mfa_enabled {
             // The run of failures goes on until the code is right too: else the password alone would reset it.
             let Some(code) = code else {
-                return settle(uow, Err(Error::InvalidMfaCode)).await;
+                return Err(self.refuse_code(uow, who).await?);
             };
             uow = self.use_proof(uow, &account.user, &FactorProof::Code(code), None, key, before, who).await?;
         } else {
@@ -77,7 +76,7 @@ mod tests {
         let unit = holding(&journal, with_mfa());
         let refused = doubles(with_mfa()).with_unit(unit).application().reauthenticate(&me, &password(), None).await;
         assert!(matches!(refused, Err(Error::InvalidMfaCode)));
-        assert_eq!(journal.lines(), ["rollback"]);
+        assert_eq!(journal.lines(), ["audit mfa.failed", "commit"]);
 
         let journal = Journal::default();
         let mut unit = holding(&journal, with_mfa());

@@ -154,6 +154,18 @@ impl Application {
         })
     }
 
+    /// Records that a code is missing, or came for a login that is no longer; nobody guessed anything, so nothing is
+    /// counted. The error to answer.
+    ///
+    /// # Errors
+    ///
+    /// An error of the store, when it could not be recorded.
+    pub(crate) async fn refuse_code(&self, mut uow: Box<dyn UnitOfWork>, who: Who<'_>) -> Result<Error, Error> {
+        uow.audit().record(&self.event(Act::MfaFailed, who)).await?;
+        uow.commit().await?;
+        Ok(Error::InvalidMfaCode)
+    }
+
     /// Gives the user new recovery codes in the place of all former ones; the codes, which are stored as hashes alone.
     ///
     /// # Errors

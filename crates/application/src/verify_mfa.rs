@@ -49,9 +49,12 @@ impl Application {
         let held = uow.users().lock(seen.id).await?.map(|account| account.user);
         // The counter is that of the address as it was seen.
         let held = held.filter(|user| user.is_active() && user.email == seen.email);
-        let good = uow.challenges().lock(hash).await?.filter(|held| held.is_good(&self.policies.factor, now));
-        let (Some(user), Some(challenge)) = (held, good) else {
+        let Some(user) = held else {
             return settle(uow, Err(Error::InvalidMfaCode)).await;
+        };
+        let challenge = uow.challenges().lock(hash).await?;
+        let Some(challenge) = challenge.filter(|held| held.is_good(&self.policies.factor, now)) else {
+            return Err(self.refuse_code(uow, who).await?);
         };
         let mut uow = match self.use_proof(uow, &user, proof, Some(hash), key, before, who).await {
             // It was turned off since, and logging in anew takes no code.
@@ -196,7 +199,7 @@ mod tests {
             let refused =
                 doubles().with_unit(unit).application().verify_mfa(&token("challenge"), &proof(), &client()).await;
             assert!(matches!(refused, Err(Error::InvalidMfaCode)));
-            assert_eq!(journal.lines(), ["rollback"]);
+            assert_eq!(journal.lines(), ["audit mfa.failed", "commit"]);
         }
     }
 

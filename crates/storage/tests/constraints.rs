@@ -77,6 +77,7 @@ const WRONG: &[&str] = &[
     "UPDATE users SET version = -1",
     "UPDATE users SET email = ''",
     "UPDATE users SET first_name = ''",
+    "UPDATE users SET mfa_enabled = NULL",
     "UPDATE users SET id = NULL",
     "INSERT INTO leases (name, holder, expires_at) SELECT 'mail', '', created_at FROM users",
     "INSERT INTO user_roles (name, description, permissions, created_at) SELECT '', '', '[]', created_at FROM users",

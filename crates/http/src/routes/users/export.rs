@@ -14,6 +14,7 @@ use super::view::{SessionBody, UserBody};
 use crate::extract::Authenticated;
 use crate::problem::Kind;
 use crate::respond::Answer;
+use crate::routes::auth::mfa::MfaStatusBody;
 use crate::state::State;
 
 /// All that is held about a person.
@@ -26,6 +27,7 @@ pub(crate) struct ExportBody {
     user: UserBody,
     roles: Vec<RoleBody>,
     sessions: Vec<SessionBody>,
+    mfa: MfaStatusBody,
     notification_preferences: PreferencesBody,
     /// The latest audit events about or by the person, newest first.
     #[schema(value_type = Vec<Object>)]
@@ -60,6 +62,7 @@ impl ExportBody {
             user: UserBody::of(data.user, names),
             roles: data.roles.into_iter().map(RoleBody::from).collect(),
             sessions: data.sessions.into_iter().map(|session| SessionBody::of(session, current)).collect(),
+            mfa: data.mfa.into(),
             notification_preferences: data.notification_preferences.into(),
             audit_events: data.events,
         }
