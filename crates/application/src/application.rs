@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use voxgate_domain::mail::RetryPolicy;
-use voxgate_domain::policy::{AccessPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_domain::policy::{
+    AccessPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy,
+};
 use voxgate_domain::ports::{
     Authenticator, Clock, Entropy, FieldCipher, OneTimeCodes, PasswordHasher, PasswordStrength, Store, TokenHasher,
     TokenIssuer, TokenVerifier,

@@ -2,7 +2,7 @@
 
 use voxgate_domain::mail::Notice;
 use voxgate_domain::ports::{Conflict, UnitOfWork};
-use voxgate_domain::{Act, OneTimeCode, RecoveryCode, User};
+use voxgate_domain::{Act, AuthMethods, OneTimeCode, RecoveryCode, User};
 
 use crate::transaction::settle;
 use crate::{Application, Caller, Error};
@@ -55,6 +55,8 @@ impl Application {
         if !uow.factors().confirm(user.id, step, self.ports.clock.now()).await? {
             return Err(Conflict::MfaOn.into());
         }
+        // This session has both factors now; older ones have the password alone.
+        uow.sessions().proven(caller.session_id(), AuthMethods::PasswordAndCode).await?;
         let codes = self.new_recovery_codes(uow, user.id).await?;
         uow.audit().record(&self.event(Act::MfaEnabled, caller.on_self())).await?;
         self.queue_notice(uow, user, Notice::MfaEnabled).await?;
@@ -83,6 +85,11 @@ mod tests {
         let journal = Journal::default();
         let mut unit = finding(&journal, Some(enrolling()));
         unit.factors.expect_confirm().withf(|_, step, _| *step == 60).times(1).returning(|_, _, _| Ok(true));
+        unit.sessions
+            .expect_proven()
+            .withf(|_, amr| *amr == AuthMethods::PasswordAndCode)
+            .times(1)
+            .returning(|_, _| Ok(()));
         unit.factors
             .expect_replace_recovery_codes()
             .withf(|_, codes, _| codes.len() == 10)

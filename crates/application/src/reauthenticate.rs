@@ -1,6 +1,6 @@
 //! Prove again who one is, before a sensitive act (RFC 9470).
 
-use voxgate_domain::{Act, OneTimeCode, Password};
+use voxgate_domain::{Act, AuthMethods, OneTimeCode, Password};
 
 use crate::second_factor::FactorProof;
 use crate::{Application, Caller, Error};
@@ -26,6 +26,7 @@ impl Application {
                 return Err(self.refuse_code(uow, who).await?);
             };
             uow = self.use_proof(uow, &account.user, &FactorProof::Code(code), None, key, before, who).await?;
+            uow.sessions().proven(caller.session_id(), AuthMethods::PasswordAndCode).await?;
         } else {
             self.clear_failures(&mut *uow, key, before).await?;
         }
@@ -82,6 +83,7 @@ mod tests {
         let mut unit = holding(&journal, with_mfa());
         unit.factors.expect_lock().returning(|_| Ok(Some(on(59))));
         unit.factors.expect_accept_step().times(1).returning(|_, _| Ok(true));
+        unit.sessions.expect_proven().times(1).returning(|_, _| Ok(()));
         unit.sessions.expect_reauthenticated().times(1).returning(|_, _| Ok(()));
         let app = doubles(with_mfa()).with_matching(Some(60)).with_unit(unit).application();
         app.reauthenticate(&me, &password(), Some(code())).await.unwrap();

@@ -11,8 +11,8 @@ use crate::connection::on;
 use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
 use crate::schema::{
-    login_attempts, mail_outbox, notification_preferences, one_time_tokens, password_history, refresh_tokens,
-    user_sessions, users,
+    login_attempts, mail_outbox, mfa_challenges, notification_preferences, one_time_tokens, password_history,
+    recovery_codes, refresh_tokens, totp_factors, user_sessions, users,
 };
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
@@ -54,6 +54,11 @@ impl Transaction {
         on!(self.connection(), c => diesel::delete(passwords).execute(c))?;
         let tokens = one_time_tokens::table.filter(one_time_tokens::user_id.eq(user));
         on!(self.connection(), c => diesel::delete(tokens).execute(c))?;
+        let challenges = mfa_challenges::table.filter(mfa_challenges::user_id.eq(user));
+        on!(self.connection(), c => diesel::delete(challenges).execute(c))?;
+        let codes = recovery_codes::table.filter(recovery_codes::user_id.eq(user));
+        on!(self.connection(), c => diesel::delete(codes).execute(c))?;
+        on!(self.connection(), c => diesel::delete(totp_factors::table.find(user)).execute(c))?;
         let preferences = notification_preferences::table.find(user);
         on!(self.connection(), c => diesel::delete(preferences).execute(c))?;
         let mails = mail_outbox::table.filter(mail_outbox::user_id.eq(user));
@@ -65,7 +70,7 @@ impl Transaction {
             (users::password_hash.eq(None::<&str>), users::last_login_at.eq(None::<At>)),
             (users::first_name.eq(None::<&str>), users::last_name.eq(None::<&str>)),
             (users::phone_number.eq(None::<&str>), users::date_of_birth.eq(None::<chrono::NaiveDate>)),
-            (users::locale.eq(None::<&str>), users::time_zone.eq(None::<&str>)),
+            (users::locale.eq(None::<&str>), users::time_zone.eq(None::<&str>), users::mfa_enabled.eq(false)),
             (users::purged_at.eq(At(now)), users::updated_at.eq(At(now)), users::version.eq(users::version + 1)),
         );
         let purged = on!(self.connection(), c => diesel::update(users::table.find(user)).set(erased).execute(c))?;
@@ -79,18 +84,20 @@ impl Retention for Transaction {
         let users = users::table.filter(purgeable(At(cutoffs.deleted_users))).count();
         let sessions = user_sessions::table.filter(over(At(cutoffs.ended_sessions))).count();
         let tokens = one_time_tokens::table.filter(one_time_tokens::expires_at.lt(At(cutoffs.spent_tokens))).count();
+        let challenges = mfa_challenges::table.filter(mfa_challenges::expires_at.lt(At(cutoffs.spent_tokens))).count();
         let mails = mail_outbox::table.filter(done_with(At(cutoffs.sent_mail))).count();
         let attempts = login_attempts::table.filter(login_attempts::updated_at.lt(At(cutoffs.login_attempts))).count();
         let connection = self.connection();
-        let [users, sessions, tokens, mails, attempts] = [
+        let [users, sessions, tokens, challenges, mails, attempts] = [
             on!(connection, c => users.get_result::<i64>(c))?,
             on!(connection, c => sessions.get_result::<i64>(c))?,
             on!(connection, c => tokens.get_result::<i64>(c))?,
+            on!(connection, c => challenges.get_result::<i64>(c))?,
             on!(connection, c => mails.get_result::<i64>(c))?,
             on!(connection, c => attempts.get_result::<i64>(c))?,
         ]
         .map(|rows| u64::try_from(rows).unwrap_or(0));
-        Ok(RetentionCounts { users, sessions, tokens, mails, attempts })
+        Ok(RetentionCounts { users, sessions, tokens: tokens.saturating_add(challenges), mails, attempts })
     }
 
     async fn purge_users(
@@ -126,6 +133,14 @@ impl Retention for Transaction {
         let expired = one_time_tokens::table.filter(one_time_tokens::id.eq_any(tokens));
         let tokens = on!(self.connection(), c => diesel::delete(expired.clone()).execute(c))?;
 
+        let challenges = mfa_challenges::table
+            .filter(mfa_challenges::expires_at.lt(At(cutoffs.spent_tokens)))
+            .limit(limit)
+            .select(mfa_challenges::hash);
+        let challenges: Vec<Vec<u8>> = on!(self.connection(), c => challenges.load(c))?;
+        let expired = mfa_challenges::table.filter(mfa_challenges::hash.eq_any(challenges));
+        let challenges = on!(self.connection(), c => diesel::delete(expired.clone()).execute(c))?;
+
         let mails = mail_outbox::table.filter(done_with(At(cutoffs.sent_mail))).limit(limit).select(mail_outbox::id);
         let mails: Vec<Id> = on!(self.connection(), c => mails.load(c))?;
         let done = mail_outbox::table.filter(mail_outbox::id.eq_any(mails));
@@ -142,7 +157,7 @@ impl Retention for Transaction {
         Ok(RetentionCounts {
             users: 0,
             sessions: count(sessions.len()),
-            tokens: count(tokens),
+            tokens: count(tokens).saturating_add(count(challenges)),
             mails: count(mails),
             attempts: count(attempts),
         })

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{Sessions, StoreError};
-use voxgate_domain::{Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserId};
+use voxgate_domain::{
+    AuthMethods, Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserId,
+};
 
 use crate::connection::{Connection, maybe, on};
 use crate::dialect::holding;
@@ -100,6 +102,13 @@ impl Sessions for Transaction {
     async fn reauthenticated(&mut self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
         let open = user_sessions::table.find(Id::from(session)).filter(user_sessions::ended_at.is_null());
         let change = user_sessions::auth_time.eq(At(at));
+        let saved = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
+        exactly_one(saved)
+    }
+
+    async fn proven(&mut self, session: SessionId, amr: AuthMethods) -> Result<(), StoreError> {
+        let open = user_sessions::table.find(Id::from(session)).filter(user_sessions::ended_at.is_null());
+        let change = user_sessions::amr.eq(amr.as_str());
         let saved = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
         exactly_one(saved)
     }

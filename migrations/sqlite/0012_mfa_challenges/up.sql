@@ -23,3 +23,5 @@ CREATE TABLE mfa_challenges (
 
 -- The challenges of a user: to forget those that have expired, or all.
 CREATE INDEX mfa_challenges_of ON mfa_challenges (user_id, expires_at);
+-- What retention looks for.
+CREATE INDEX mfa_challenges_expired ON mfa_challenges (expires_at);

@@ -29,9 +29,10 @@ impl AccessPolicy {
     }
 }
 
-/// Whether the principal proved who they are with a second factor. The one place that knows what that is.
+/// Whether the principal has a second factor and proved it in this session: one that began before the factor was turned
+/// on, or goes on after it was turned off, does not count. The one place that knows what that is.
 fn has_second_factor(principal: &Principal) -> bool {
-    principal.session.amr == AuthMethods::PasswordAndCode
+    principal.user.mfa_enabled && principal.session.amr == AuthMethods::PasswordAndCode
 }
 
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod tests {
         let email = EmailAddress::parse("ada@example.org").unwrap();
         let user = User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH);
         let device = Device { name: None, user_agent: None, ip_address: Ipv4Addr::LOCALHOST.into() };
+        let user = User { mfa_enabled: amr == AuthMethods::PasswordAndCode, ..user };
         let id = SessionId::from(uuid::Uuid::nil());
         let session = Session::open(id, user.id, device, amr, Timestamp::EPOCH, Timestamp::EPOCH);
         let roles = seed_roles().into_iter().filter(|role| roles.contains(&role.name.as_str())).collect();
@@ -72,6 +74,15 @@ mod tests {
         assert_eq!(judged(AuthMethods::Password), Err(Refusal::NoSecondFactor));
         assert_eq!(judged(AuthMethods::PasswordAndCode), Ok(()));
         assert_eq!(AccessPolicy::default().judge(&admin(AuthMethods::Password), Permission::UsersRead), Ok(()));
+    }
+
+    #[test]
+    fn a_session_without_the_factor_or_a_factor_that_was_turned_off_does_not_count() {
+        for (mfa_enabled, amr) in [(true, AuthMethods::Password), (false, AuthMethods::PasswordAndCode)] {
+            let admin = principal(&["admin"], amr);
+            let admin = Principal { user: User { mfa_enabled, ..admin.user.clone() }, ..admin };
+            assert_eq!(strict().judge(&admin, Permission::UsersRead), Err(Refusal::NoSecondFactor));
+        }
     }
 
     #[test]

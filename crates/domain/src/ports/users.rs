@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::session::SessionEnd;
+use crate::session::{AuthMethods, SessionEnd};
 use crate::user::{Account, NotificationPreferences};
 use crate::{
     EmailAddress, Generation, PasswordHash, RefreshToken, Session, SessionId, Timestamp, TokenHash, User, UserId,
@@ -107,6 +107,13 @@ pub trait Sessions: Send {
     ///
     /// [`StoreError::Stale`] unless the session is open.
     async fn reauthenticated(&mut self, session: SessionId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Saves by which methods the owner of the session proved meanwhile who they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] unless the session is open.
+    async fn proven(&mut self, session: SessionId, amr: AuthMethods) -> Result<(), StoreError>;
 
     /// Ends a session of `user`; `false` when it is over already, or somebody else's, or there is none.
     ///

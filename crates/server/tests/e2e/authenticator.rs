@@ -66,13 +66,19 @@ impl Voxgate {
     /// the recovery codes. Two mails have come: the link and the notice.
     pub(crate) async fn with_mfa(&self, email: &str) -> (Person, App, Vec<String>) {
         let me = self.logged_in(email).await;
+        let (app, codes) = self.turn_on_mfa(&me).await;
+        self.mail_to(email, 2).await;
+        (me, app, codes)
+    }
+
+    /// Gives somebody who logged in just now a second factor.
+    pub(crate) async fn turn_on_mfa(&self, me: &Person) -> (App, Vec<String>) {
         let enrolled = self.call(Method::POST, "/auth/mfa/totp/enroll", &me.access_token, Value::Null).await;
         let app = App::of(enrolled.expect(201).json()["secret"].as_str().unwrap()).await;
         let code = json!({"code": app.before()});
         let confirmed = self.call(Method::POST, "/auth/mfa/totp/confirm", &me.access_token, code).await.expect(200);
         let codes = serde_json::from_value(confirmed.json()["recovery_codes"].clone()).unwrap();
-        self.mail_to(email, 2).await;
-        (me, app, codes)
+        (app, codes)
     }
 
     /// The token of a login that owes a code. Nothing else of a session comes with it.

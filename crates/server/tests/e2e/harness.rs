@@ -105,11 +105,6 @@ impl Voxgate {
         self.settings.retain(|(other, _)| other != name);
     }
 
-    /// The binary with the same settings, for another command.
-    pub(crate) fn command(&self) -> Command {
-        voxgate(self.dir.path(), &self.settings)
-    }
-
     /// Kills it with SIGKILL, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();

@@ -173,4 +173,10 @@ pub(crate) async fn roles_that_need_a_second_factor_are_refused_without_one(back
     }
     // Their own account is theirs all the same.
     voxgate.profile(&admin).await.expect(200);
+
+    // Until it is on: in the session that turned it on, and in none that has the password alone.
+    let before = person(&admin.email, &voxgate.log_in(&admin.email, PASSWORD).await.expect(200).json());
+    voxgate.turn_on_mfa(&admin).await;
+    see_users(&voxgate, &admin).await.expect(200);
+    see_users(&voxgate, &before).await.expect_problem(403, "mfa_enrollment_required");
 }

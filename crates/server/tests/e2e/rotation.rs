@@ -10,7 +10,7 @@ const NEW: &str = "k2:b3RoZXItLXNlY3JldC1vZi0zMi1ieXRlcy0wMTIzNDU=";
 
 /// What `voxgate keys rotate --encryption` says.
 fn rotate(voxgate: &Voxgate) -> String {
-    let output = voxgate.command().args(["keys", "rotate", "--encryption"]).output().unwrap();
+    let output = voxgate.command(&["keys", "rotate", "--encryption"]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     for secret in [OLD, NEW].map(|key| key.split_once(':').unwrap().1) {

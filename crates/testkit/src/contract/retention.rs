@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use voxgate_domain::factor::MfaStatus;
 use voxgate_domain::mail::OutboxEntry;
 use voxgate_domain::policy::{Attempts, RetentionCounts, RetentionCutoffs};
 use voxgate_domain::session::{EndReason, SessionEnd};
@@ -32,6 +33,8 @@ async fn closed_user(adapter: &Adapter) -> User {
     unit.sessions().end(user.id, session.id, SessionEnd { at: now, why: EndReason::AccountDeleted }).await.unwrap();
     unit.tokens().replace(&token, hash).await.unwrap();
     unit.outbox().push(&mail).await.unwrap();
+    assert!(unit.factors().enroll(&adapter.fixtures.totp(user.id)).await.unwrap());
+    unit.factors().replace_recovery_codes(user.id, &[adapter.fixtures.token_hash()], now).await.unwrap();
     unit.outbox().finish(mail.id, now).await.unwrap();
     unit.attempts().save(adapter.fixtures.attempt_key(), Attempts::default(), now).await.unwrap();
     let closed = user.delete(now).unwrap();
@@ -61,6 +64,8 @@ pub async fn a_purged_user_is_an_id_and_nothing_personal(adapter: &Adapter) {
     assert_eq!(account.user.email.normalized(), format!("{}@purged.invalid", user.id));
     assert_eq!((account.user.email_verified_at, account.user.last_login_at), (None, None));
     assert_eq!(adapter.store.password_history(user.id, 10).await.unwrap(), []);
+    assert_eq!(adapter.store.mfa_status(user.id).await.unwrap(), MfaStatus::default());
+    assert_eq!(adapter.begin().await.factors().lock(user.id).await.unwrap(), None);
     assert!(adapter.store.account(bystander.id).await.unwrap().is_some_and(|other| other.user == bystander));
     let left = adapter.begin().await.retention().due(&cutoffs(later.plus(Duration::from_secs(1 << 30)))).await.unwrap();
     assert_eq!(left, RetentionCounts { attempts: 1, ..RetentionCounts::default() });

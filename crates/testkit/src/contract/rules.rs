@@ -31,6 +31,7 @@ macro_rules! storage_contract {
                 an_ended_session_is_neither_rotated_nor_reauthenticated,
                 of_concurrent_refreshes_each_sees_the_one_before,
                 reauthentication_is_saved,
+                a_further_proof_is_saved,
                 a_session_is_ended_once_and_by_its_owner,
                 every_end_reason_comes_back,
                 all_sessions_but_one_are_ended_and_nobody_elses,

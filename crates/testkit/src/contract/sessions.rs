@@ -111,6 +111,20 @@ pub async fn reauthentication_is_saved(adapter: &Adapter) {
     assert_eq!(newest_first(adapter, &user).await, [session.reauthenticated(adapter.fixtures.after(9))]);
 }
 
+pub async fn a_further_proof_is_saved(adapter: &Adapter) {
+    let user = adapter.stored_user().await;
+    let (session, _) = adapter.stored_session(&user).await;
+    let mut unit = adapter.begin().await;
+    unit.sessions().proven(session.id, AuthMethods::PasswordAndCode).await.unwrap();
+    unit.commit().await.unwrap();
+    let proven = Session { amr: AuthMethods::PasswordAndCode, ..session };
+    assert_eq!(newest_first(adapter, &user).await, [proven.clone()]);
+    let mut unit = adapter.begin().await;
+    unit.sessions().end(user.id, proven.id, end(adapter)).await.unwrap();
+    let over = unit.sessions().proven(proven.id, AuthMethods::Password).await;
+    assert!(matches!(over, Err(StoreError::Stale)), "{over:?}");
+}
+
 pub async fn a_session_is_ended_once_and_by_its_owner(adapter: &Adapter) {
     let (owner, other) = (adapter.stored_user().await, adapter.stored_user().await);
     let (session, _) = adapter.stored_session(&owner).await;
