@@ -20,14 +20,18 @@ fn read(body: &str) -> Result<Values, Vec<(String, String)>> {
         Ok((email, name, switch)) => {
             Ok((email.normalized().to_owned(), name.map(|name| name.as_str().to_owned()), switch))
         }
-        Err(problem) if problem.status_code() == 422 => {
-            let body: Value = serde_json::from_slice(&problem.render("request-1")).unwrap();
-            let errors = body["errors"].as_array().unwrap().clone();
-            let text = |error: &Value, key: &str| error[key].as_str().unwrap().to_owned();
-            Err(errors.iter().map(|error| (text(error, "field"), text(error, "code"))).collect())
-        }
-        Err(problem) => Err(vec![(String::new(), problem.to_string())]),
+        Err(problem) => Err(faults(&problem)),
     }
+}
+
+/// Field and code of every fault; of a problem that has none, its code.
+fn faults(problem: &Problem) -> Vec<(String, String)> {
+    if problem.status_code() != 422 {
+        return vec![(String::new(), problem.to_string())];
+    }
+    let body: Value = serde_json::from_slice(&problem.render("request-1")).unwrap();
+    let text = |error: &Value, key: &str| error[key].as_str().unwrap().to_owned();
+    body["errors"].as_array().unwrap().iter().map(|error| (text(error, "field"), text(error, "code"))).collect()
 }
 
 #[rstest]
@@ -69,4 +73,44 @@ fn an_answer_does_not_grow_with_the_unknown_fields() {
     let faults = read(&Value::Object(many).to_string()).unwrap_err();
     assert_eq!(faults.len(), 1 + Form::MAX_UNKNOWN);
     assert!(faults.iter().all(|(field, _)| field.len() <= Form::MAX_NAME_CHARS));
+}
+
+/// A query of an optional name alone.
+fn read_query(query: &str) -> Result<Option<String>, Vec<(String, String)>> {
+    let mut form = Form::of_query(query);
+    let name = form.optional("name", DisplayName::parse);
+    form.finish((name,)).map(|(name,)| name.map(String::from)).map_err(|problem| faults(&problem))
+}
+
+#[rstest]
+#[case("", None)]
+#[case("name=Zo%C3%AB+K", Some("Zoë K"))]
+#[case("name=a%26b", Some("a&b"))]
+fn a_query_is_read_as_texts(#[case] query: &str, #[case] name: Option<&str>) {
+    assert_eq!(read_query(query).unwrap().as_deref(), name);
+}
+
+#[rstest]
+#[case("name=a&name=b", "name", "repeated")]
+#[case("name=", "name", "required")]
+#[case("name=%00", "name", "malformed")]
+#[case("sort=name", "sort", "unknown_field")]
+fn a_query_has_known_fields_once(#[case] query: &str, #[case] field: &str, #[case] code: &str) {
+    assert_eq!(read_query(query).unwrap_err(), [(field.to_owned(), code.to_owned())]);
+}
+
+#[rstest]
+#[case(r#"{"names":["Ada","Eve"]}"#, &[])]
+#[case(r#"{"names":[]}"#, &[])]
+#[case(r#"{}"#, &["required"])]
+#[case(r#"{"names":null}"#, &["required"])]
+#[case(r#"{"names":"Ada"}"#, &["wrong_type"])]
+#[case(r#"{"names":["Ada",7]}"#, &["wrong_type"])]
+#[case(r#"{"names":["Ada",""]}"#, &["required"])]
+#[case(r#"{"names":["a","b","c"]}"#, &["too_long"])]
+fn a_list_has_a_few_texts(#[case] body: &str, #[case] codes: &[&str]) {
+    let mut form = Form::parse(body.as_bytes()).unwrap();
+    let names = form.required_list("names", 2, DisplayName::parse);
+    let found = form.finish((names,)).map_or_else(|problem| faults(&problem), |_| Vec::new());
+    assert_eq!(found.iter().map(|(_, code)| code.as_str()).collect::<Vec<_>>(), codes);
 }

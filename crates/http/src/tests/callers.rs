@@ -24,6 +24,15 @@ const GUARDED: &[(&str, &str)] = &[
     ("GET", "/users/notification-preferences"),
     ("PUT", "/users/notification-preferences"),
     ("GET", "/users/export"),
+    ("GET", "/users"),
+    ("POST", "/users"),
+    ("GET", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d"),
+    ("PUT", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d/status"),
+    ("PUT", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d/roles"),
+    ("POST", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d/unlock"),
+    ("GET", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d/sessions"),
+    ("DELETE", "/users/019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d/sessions"),
+    ("GET", "/roles"),
 ];
 
 fn request(method: &str, path: &str) -> TestRequest {

@@ -4,6 +4,7 @@ mod bodies;
 mod browsers;
 mod callers;
 mod pages;
+mod permissions;
 mod routing;
 mod server;
 mod users;

@@ -9,12 +9,12 @@ use crate::state::State;
 
 /// Delete one's account
 ///
-/// Softly: every session ends, and logging in answers as for an unknown address.
+/// Softly: every session ends, and logging in answers as for an unknown address. The last active administrator stays.
 #[utoipa::path(
     tag = "Users",
     responses((status = 204, description = "The account is closed")),
     security(("bearerAuth" = [])),
-    extensions(("x-problems" = json!([Kind::ReauthenticationRequired])))
+    extensions(("x-problems" = json!([Kind::ReauthenticationRequired, Kind::Conflict])))
 )]
 #[delete("/users/account")]
 pub(crate) async fn delete_account(state: web::Data<State>, caller: Authenticated) -> Answer {

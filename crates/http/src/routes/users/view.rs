@@ -22,7 +22,7 @@ pub(crate) struct UserBody {
     email: String,
     /// Whether the address is proven.
     email_verified: bool,
-    /// Where in its life the account is: `pending`, `active` or `inactive`.
+    /// Where in its life the account is: `pending`, `active` or `inactive`; `deleted` where closed accounts are shown.
     #[schema(value_type = String, example = "active")]
     status: &'static str,
     /// The names of the roles.
