@@ -52,6 +52,14 @@ mod set_user_roles;
 mod set_user_status;
 mod unlock_user;
 
+// Proving the audit trail.
+mod audit_trail;
+mod export_trail;
+mod seal_trail;
+mod trail_lines;
+mod verify_export;
+mod verify_trail;
+
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
@@ -62,6 +70,7 @@ mod seed_roles;
 mod test_support;
 
 pub use administration::AdministeredUser;
+pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
 pub use application::{Application, Policies, Ports};
 pub use caller::Caller;
 pub use dispatch_outbox::Dispatched;
@@ -70,4 +79,8 @@ pub use export_data::PersonalData;
 pub use invite_user::InviteUser;
 pub use log_in::LogIn;
 pub use register::Register;
+pub use seal_trail::Sealed;
 pub use token_pair::TokenPair;
+pub use trail_lines::EventLine;
+pub use verify_export::verify_export;
+pub use verify_trail::{Verdict, Verification};
