@@ -70,8 +70,8 @@ mod seed_roles;
 mod test_support;
 
 pub use administration::AdministeredUser;
-pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
 pub use application::{Application, Policies, Ports};
+pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
 pub use caller::Caller;
 pub use dispatch_outbox::Dispatched;
 pub use error::Error;

@@ -87,10 +87,8 @@ fn read_all(
         Fault::Deleted => Finding { fault: Fault::Truncated, ..finding },
         _ => finding,
     })?;
-    met.or(expected_and_other(check, expect)).map_or_else(
-        || missing(check, expect),
-        |same| if same { Ok(()) } else { Err(forged(expect)) },
-    )?;
+    met.or(expected_and_other(check, expect))
+        .map_or_else(|| missing(check, expect), |same| if same { Ok(()) } else { Err(forged(expect)) })?;
     Ok(())
 }
 

@@ -68,8 +68,11 @@ impl AuditTrail {
     pub async fn verify(&self, what: Verification, progress: Progress<'_>) -> Result<Verdict, TrailError> {
         let ports = &self.ports;
         let (digest, verifier) = (&*ports.digest, &*ports.verifier);
-        let mut check =
-            if what.from > 1 { TrailCheck::from_any(digest, verifier) } else { TrailCheck::from_start(digest, verifier) };
+        let mut check = if what.from > 1 {
+            TrailCheck::from_any(digest, verifier)
+        } else {
+            TrailCheck::from_start(digest, verifier)
+        };
         let finding = match self.check(&mut check, what, progress).await {
             Ok(()) => None,
             Err(Stop::Found(finding)) => Some(finding),
@@ -78,12 +81,7 @@ impl AuditTrail {
         Ok(Verdict { finding, events: check.events(), last_seal: check.last_seal() })
     }
 
-    async fn check(
-        &self,
-        check: &mut TrailCheck<'_>,
-        what: Verification,
-        progress: Progress<'_>,
-    ) -> Result<(), Stop> {
+    async fn check(&self, check: &mut TrailCheck<'_>, what: Verification, progress: Progress<'_>) -> Result<(), Stop> {
         let trail = &self.ports.trail;
         // Before the trail is read: it only grows, so what is remembered now must be found.
         let mut expected: Vec<(u64, Hash)> = self.ports.anchor.newest()?.into_iter().chain(what.expect).collect();

@@ -137,8 +137,7 @@ pub(crate) async fn entries_after(
             )
         };
     }
-    const POSTGRES: &str =
-        concat!(query!("a.details::text"), "WHERE p.position > $1 ORDER BY p.position LIMIT $2");
+    const POSTGRES: &str = concat!(query!("a.details::text"), "WHERE p.position > $1 ORDER BY p.position LIMIT $2");
     const SQLITE: &str = concat!(
         query!("iif(json_valid(a.details, 8), json(a.details), 'a blob: ' || hex(a.details))"),
         "WHERE p.position > ? ORDER BY p.position LIMIT ?"

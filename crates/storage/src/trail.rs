@@ -83,11 +83,9 @@ async fn waiting(
 ) -> Result<Vec<RecordedEvent>, StoreError> {
     let sealed = audit_positions::table.filter(audit_positions::event_id.eq(audit_unsealed::event_id));
     let query = audit_unsealed::table
-        .inner_join(
-            audit_logs::table.on(audit_logs::occurred_at
-                .eq(audit_unsealed::occurred_at)
-                .and(audit_logs::id.eq(audit_unsealed::event_id))),
-        )
+        .inner_join(audit_logs::table.on(
+            audit_logs::occurred_at.eq(audit_unsealed::occurred_at).and(audit_logs::id.eq(audit_unsealed::event_id)),
+        ))
         .filter(not(exists(sealed)))
         .order((audit_unsealed::occurred_at, audit_unsealed::event_id))
         .limit(limit.into());
@@ -115,9 +113,8 @@ async fn append(connection: &mut Connection, seal: &Seal, leaves: &[Leaf]) -> Re
     exactly_one(added)?;
     dialect::add_leaves(connection, leaves).await?;
     let (first, last) = (seal.draft.first_position.cast_signed(), seal.draft.last_position.cast_signed());
-    let sealed = audit_positions::table
-        .filter(audit_positions::position.between(first, last))
-        .select(audit_positions::event_id);
+    let sealed =
+        audit_positions::table.filter(audit_positions::position.between(first, last)).select(audit_positions::event_id);
     let waited = audit_unsealed::table.filter(audit_unsealed::event_id.eq_any(sealed));
     let taken = on!(connection, c => diesel::delete(waited).execute(c))?;
     match taken.cmp(&leaves.len()) {
@@ -140,11 +137,7 @@ async fn entries_after(connection: &mut Connection, position: u64, limit: u32) -
     Ok(rows.into_iter().map(Entry::from).collect())
 }
 
-async fn strays_after(
-    connection: &mut Connection,
-    key: Option<EventKey>,
-    limit: u32,
-) -> Result<Strays, StoreError> {
+async fn strays_after(connection: &mut Connection, key: Option<EventKey>, limit: u32) -> Result<Strays, StoreError> {
     let sealed = audit_positions::table
         .filter(audit_positions::event_id.eq(audit_logs::id))
         .filter(audit_positions::occurred_at.eq(audit_logs::occurred_at));
@@ -152,15 +145,15 @@ async fn strays_after(
         .filter(audit_unsealed::event_id.eq(audit_logs::id))
         .filter(audit_unsealed::occurred_at.eq(audit_logs::occurred_at));
     let (time, id) = key.map_or((None, None), |key| (Some(At(key.occurred_at)), Some(Id::from(key.id))));
-    let query = audit_logs::table
-        .order((audit_logs::occurred_at, audit_logs::id))
-        .limit(limit.into())
-        .select((audit_logs::occurred_at, audit_logs::id, not(exists(sealed)).and(not(exists(waits)))));
+    let query = audit_logs::table.order((audit_logs::occurred_at, audit_logs::id)).limit(limit.into()).select((
+        audit_logs::occurred_at,
+        audit_logs::id,
+        not(exists(sealed)).and(not(exists(waits))),
+    ));
     let rows: Vec<(At, Id, bool)> = match time.zip(id) {
         Some((time, id)) => {
-            let after = audit_logs::occurred_at
-                .ge(time)
-                .and(audit_logs::occurred_at.gt(time).or(audit_logs::id.gt(id)));
+            let after =
+                audit_logs::occurred_at.ge(time).and(audit_logs::occurred_at.gt(time).or(audit_logs::id.gt(id)));
             on!(connection, c => query.filter(after).load(c))?
         }
         None => on!(connection, c => query.load(c))?,

@@ -11,9 +11,8 @@ pub(crate) fn canonical(value: &Value) -> String {
             // Sorted here, since another crate could turn on the feature by which serde_json keeps the order of before.
             let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
             fields.sort_by_key(|(name, _)| *name);
-            let field = |(name, value): (&String, &Value)| {
-                format!("{}:{}", Value::String(name.clone()), canonical(value))
-            };
+            let field =
+                |(name, value): (&String, &Value)| format!("{}:{}", Value::String(name.clone()), canonical(value));
             format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(","))
         }
         Value::Array(values) => format!("[{}]", values.iter().map(canonical).collect::<Vec<_>>().join(",")),
@@ -101,7 +100,10 @@ mod tests {
     #[test]
     fn the_order_of_names_and_spaces_do_not_matter() {
         let text = |text: &str| canonical_text(text.to_owned());
-        assert_eq!(text(r#"{"why": "x", "count": 3, "a": {"d": [1, "é\n"], "c": null}}"#), text(r#"{"a":{"c":null,"d":[1,"é\u000a"]},"count":3,"why":"x"}"#));
+        assert_eq!(
+            text(r#"{"why": "x", "count": 3, "a": {"d": [1, "é\n"], "c": null}}"#),
+            text(r#"{"a":{"c":null,"d":[1,"é\u000a"]},"count":3,"why":"x"}"#)
+        );
         assert_eq!(text(r#"{"b":1,"a":true}"#), r#"{"a":true,"b":1}"#);
     }
 

@@ -1,8 +1,8 @@
 //! The audit trail.
 
+use voxgate_domain::audit::LoginFailure;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::session::EndReason;
-use voxgate_domain::audit::LoginFailure;
 use voxgate_domain::{Act, AuditEvent, AuditEventId, ClientContext, Outcome, UserId};
 
 use super::Adapter;

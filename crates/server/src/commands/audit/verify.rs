@@ -73,9 +73,7 @@ fn tell(verdict: &Verdict, as_json: bool, progress: &Progress) -> Result<(), Fai
         let hash = hash.map(|hash| hash.to_string());
         let last_seal = seal.map(|number| json!({"number": number, "hash": hash}));
         let whole = finding.is_none();
-        terminal::say(
-            json!({"whole": whole, "events": verdict.events, "last_seal": last_seal, "finding": finding}),
-        );
+        terminal::say(json!({"whole": whole, "events": verdict.events, "last_seal": last_seal, "finding": finding}));
     }
     if let Some(finding) = &verdict.finding {
         return Err(Failure::TrailBroken(finding.clone()));
