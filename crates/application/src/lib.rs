@@ -55,6 +55,7 @@ mod unlock_user;
 // Proving the audit trail.
 mod audit_trail;
 mod export_trail;
+mod read_audit;
 mod seal_trail;
 mod trail_lines;
 mod verify_export;

@@ -36,8 +36,12 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind(settings.bind_addr).doing("listening on BIND_ADDR")?;
     let address = listener.local_addr().doing("listening on BIND_ADDR")?;
     let readiness = Readiness::default();
-    let services =
-        Services { application: application.clone(), clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) };
+    let services = Services {
+        application: application.clone(),
+        trail: trail.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
     let server = voxgate_http::serve(listener, services, http_settings(&settings), readiness.clone())
         .doing("starting the HTTP server")?;
     let handle = server.handle();

@@ -39,7 +39,7 @@ pub use {
     mailer::MockMailer,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
     retention::MockRetention,
-    seal::{MockSealAnchor, MockSealSigner, MockSealVerifier},
+    seal::{MockDigest, MockSealAnchor, MockSealSigner, MockSealVerifier},
     store::{MockLeases, MockStore, MockUnitOfWork},
     strength::MockPasswordStrength,
     token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},

@@ -4,9 +4,10 @@ use super::Cause;
 use crate::audit::Hash;
 
 /// Hashes by SHA-256.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Digest: Send + Sync {
     /// The hash of `parts` one after the other.
-    fn sha256(&self, parts: &[&[u8]]) -> Hash;
+    fn sha256<'a>(&self, parts: &[&'a [u8]]) -> Hash;
 }
 
 /// Signs seals, with keys that the database does not have.
