@@ -63,7 +63,7 @@ pub(crate) async fn auditors_find_events_and_are_audited_themselves(backend: Bac
     // Pages follow each other without a gap.
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = voxgate.audit(&admin, &format!("actor_id={subject}&limit=2{cursor}")).await.expect(200).json();
+        let page = voxgate.audit(&admin, &format!("actor_id={subject}&limit=1{cursor}")).await.expect(200).json();
         seen.extend(page["items"].as_array().unwrap().iter().map(|event| event["id"].to_string()));
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");
@@ -71,9 +71,10 @@ pub(crate) async fn auditors_find_events_and_are_audited_themselves(backend: Bac
     let lines = voxgate.audit_lines(&admin, &format!("actor_id={subject}")).await;
     let streamed: Vec<String> =
         lines.text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].to_string()).collect();
-    assert_eq!((seen.len() > 2, &streamed), (true, &seen));
+    assert_eq!((seen.len(), &streamed), (2, &seen));
 
-    for bad in ["outcome=maybe", "from=yesterday", "limit=0", "cursor=AAAA", "actor_id=7", "ip_address=home", "who=me"] {
+    for bad in ["outcome=maybe", "from=yesterday", "limit=0", "cursor=AAAA", "actor_id=7", "ip_address=home", "who=me"]
+    {
         voxgate.audit(&admin, bad).await.expect_problem(422, "validation_failed");
     }
     voxgate.audit(&ada, "").await.expect_problem(403, "forbidden");
