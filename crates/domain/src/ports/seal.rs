@@ -7,6 +7,7 @@ use crate::audit::Hash;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Digest: Send + Sync {
     /// The hash of `parts` one after the other.
+    #[expect(clippy::needless_lifetimes, reason = "mockall cannot mock it without the name")]
     fn sha256<'a>(&self, parts: &[&'a [u8]]) -> Hash;
 }
 
