@@ -14,7 +14,16 @@ impl Application {
     ///
     /// An error of the cipher.
     pub(crate) fn seal_cursor(&self, list: &str, last: Uuid) -> Result<Cursor, Error> {
-        Ok(Cursor::from_sealed(self.ports.cipher.seal(&context(list), last.as_bytes())?))
+        self.seal_place(list, last.as_bytes())
+    }
+
+    /// A cursor of `list` behind the item of this place, whatever says where that is.
+    ///
+    /// # Errors
+    ///
+    /// An error of the cipher.
+    pub(crate) fn seal_place(&self, list: &str, place: &[u8]) -> Result<Cursor, Error> {
+        Ok(Cursor::from_sealed(self.ports.cipher.seal(&context(list), place)?))
     }
 
     /// The id of the item behind which the next page of `list` begins.
@@ -23,8 +32,17 @@ impl Application {
     ///
     /// [`Error::InvalidCursor`] when it is not ours, or of another list, or its key is gone.
     pub(crate) fn open_cursor(&self, list: &str, cursor: &Cursor) -> Result<Uuid, Error> {
+        Uuid::from_slice(&self.open_place(list, cursor)?).map_err(|_| Error::InvalidCursor)
+    }
+
+    /// The place behind which the next page of `list` begins.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_cursor`](Self::open_cursor).
+    pub(crate) fn open_place(&self, list: &str, cursor: &Cursor) -> Result<Vec<u8>, Error> {
         match self.ports.cipher.open(&context(list), cursor.sealed()) {
-            Ok(plain) => Uuid::from_slice(plain.expose_secret()).map_err(|_| Error::InvalidCursor),
+            Ok(plain) => Ok(plain.expose_secret().to_vec()),
             Err(CipherError::NotAuthentic | CipherError::UnknownKey { .. }) => Err(Error::InvalidCursor),
             Err(error @ CipherError::Failed(_)) => Err(error.into()),
         }

@@ -62,6 +62,15 @@ mod set_user_roles;
 mod set_user_status;
 mod unlock_user;
 
+// Proving the audit trail.
+mod audit_trail;
+mod export_trail;
+mod read_audit;
+mod seal_trail;
+mod trail_lines;
+mod verify_export;
+mod verify_trail;
+
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
@@ -74,6 +83,7 @@ mod test_support;
 
 pub use administration::AdministeredUser;
 pub use application::{Application, Policies, Ports};
+pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
 pub use caller::Caller;
 pub use dispatch_outbox::Dispatched;
 pub use error::Error;
@@ -82,6 +92,10 @@ pub use invite_user::InviteUser;
 pub use log_in::{LogIn, LoggedIn, PendingLogIn};
 pub use register::Register;
 pub use reseal_secrets::Resealed;
+pub use seal_trail::Sealed;
 pub use second_factor::FactorProof;
 pub use token_pair::TokenPair;
+pub use trail_lines::EventLine;
+pub use verify_export::verify_export;
 pub use verify_mfa::Verified;
+pub use verify_trail::{Verdict, Verification};

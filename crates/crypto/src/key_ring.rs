@@ -250,11 +250,11 @@ fn is_key_id(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-fn key_path(dir: &Path, key_id: &str) -> PathBuf {
+pub(crate) fn key_path(dir: &Path, key_id: &str) -> PathBuf {
     dir.join(format!("{key_id}.pem"))
 }
 
-fn read_key(dir: &Path, key_id: &str) -> Result<SigningKey, KeyRingError> {
+pub(crate) fn read_key(dir: &Path, key_id: &str) -> Result<SigningKey, KeyRingError> {
     let path = key_path(dir, key_id);
     let pem = private_files::read(&path)?;
     match SigningKey::from_pem(&pem).map_err(|fault: SigningKeyFault| fault.to_string()) {

@@ -20,6 +20,8 @@
 //! | `<kid>.pem` | an RSA private key in PKCS#8, named by its RFC 7638 thumbprint | 0600 |
 //! | `ring.json` | when each key begins to sign, until when it verifies, and who made it | 0600 |
 //! | `encryption.keys` | the field encryption ring of a development machine | 0600 |
+//! | `audit/` | a ring of its own for the seals of the audit trail; each key also as `<kid>.pub.pem` | 0700 |
+//! | `audit/head.json` | the newest seal | 0600 |
 
 mod argon2_hasher;
 mod argon2_settings;
@@ -34,6 +36,9 @@ mod jwt_verifier;
 mod key_ring;
 mod pem;
 mod private_files;
+mod seal_anchor;
+mod seal_keys;
+mod sha256_digest;
 mod signing_key;
 mod stored_hash;
 mod strength;
@@ -50,6 +55,9 @@ pub use hashing_pool::PoolGauges;
 pub use jwt::JwtTokens;
 pub use key_ring::{KeyInfo, KeyOrigin, KeyRing, KeyRingError, Rotation};
 pub use private_files::PrivateFileError;
+pub use seal_anchor::SealAnchorFile;
+pub use seal_keys::{SealKeys, SealPublicKeys};
+pub use sha256_digest::Sha256Digest;
 pub use strength::ZxcvbnStrength;
 pub use token_hasher::Sha256TokenHasher;
 pub use totp::TotpCodes;

@@ -1,4 +1,4 @@
-//! PKCS#8 private keys in PEM (RFC 7468, section 10), without leaving copies of the key behind.
+//! Keys in PEM (RFC 7468): PKCS#8 private ones, without leaving copies of the key behind, and public ones.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,6 +37,29 @@ pub(crate) fn decode(pem: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut der = Zeroizing::new(Vec::with_capacity(body.len()));
     STANDARD.decode_vec(base64.as_str(), &mut der).ok()?;
     Some(der)
+}
+
+const BEGIN_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----";
+const END_PUBLIC: &str = "-----END PUBLIC KEY-----";
+
+/// A public key as PEM (RFC 7468, section 13). It is no secret, and copies of it may stay.
+pub(crate) fn encode_public(der: &[u8]) -> String {
+    let base64: Vec<char> = STANDARD.encode(der).chars().collect();
+    let lines: Vec<String> = base64.chunks(LINE).map(|line| line.iter().collect()).collect();
+    format!("{BEGIN_PUBLIC}\n{}\n{END_PUBLIC}\n", lines.join("\n"))
+}
+
+/// The DER of each public key in `text`, or `None` when there is anything else in it.
+pub(crate) fn decode_public(text: &str) -> Option<Vec<Vec<u8>>> {
+    let mut ders = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (body, after) = rest.strip_prefix(BEGIN_PUBLIC)?.split_once(END_PUBLIC)?;
+        let base64: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        ders.push(STANDARD.decode(base64).ok()?);
+        rest = after.trim();
+    }
+    Some(ders)
 }
 
 #[cfg(test)]

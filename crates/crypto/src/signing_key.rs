@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
@@ -73,6 +73,12 @@ impl SigningKey {
 
     pub(crate) const fn decoding(&self) -> &DecodingKey {
         &self.decoding
+    }
+
+    /// The public part as X.509 `SubjectPublicKeyInfo` (RFC 5280, section 4.1).
+    pub(crate) fn public_der(&self) -> Result<Vec<u8>, Unspecified> {
+        let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der()?;
+        Ok(der.as_ref().to_vec())
     }
 
     /// The RS256 signature of `message` (RFC 7518, section 3.3).

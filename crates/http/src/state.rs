@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
-use voxgate_application::Application;
+use voxgate_application::{Application, AuditTrail};
 use voxgate_domain::RequestId;
 use voxgate_domain::ports::{Clock, Entropy};
 
@@ -18,6 +18,8 @@ use crate::{HttpSettings, Readiness, openapi};
 pub struct Services {
     /// The use cases.
     pub application: Application,
+    /// The audit trail with its seals.
+    pub trail: AuditTrail,
     /// Time, for request ids and for what may not lie in the future.
     pub clock: Arc<dyn Clock>,
     /// Randomness, for request ids and CSRF tokens.
@@ -27,6 +29,7 @@ pub struct Services {
 /// What every worker shares.
 pub(crate) struct State {
     pub(crate) application: Application,
+    pub(crate) trail: AuditTrail,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: HttpSettings,
@@ -45,6 +48,7 @@ impl State {
         let document = openapi();
         Ok(Self {
             application: services.application,
+            trail: services.trail,
             clock: services.clock,
             entropy: services.entropy,
             settings,

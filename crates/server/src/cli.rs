@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use voxgate_domain::UserId;
+use voxgate_domain::audit::{Hash, InvalidHash};
 
 /// Voxgate: accounts and authentication for voice-biomarker healthcare.
 ///
@@ -21,7 +23,7 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date
     Migrate,
-    /// The RSA keys that sign access tokens, and those that encrypt what is stored
+    /// The keys that sign access tokens, that sign the audit trail, and that encrypt what is stored
     #[command(subcommand)]
     Keys(Keys),
     /// The roles
@@ -33,6 +35,9 @@ pub(crate) enum Command {
     /// What is kept, and for how long
     #[command(subcommand)]
     Retention(Retention),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the OpenAPI document
     Openapi,
     /// The settings
@@ -58,9 +63,16 @@ pub(crate) enum Keys {
         /// How long the new key is only published before it signs, so that every replica and client knows it
         #[arg(long, default_value = "2m", value_parser = humantime::parse_duration)]
         lead: Duration,
+        /// The key that signs the seals of the audit trail instead; the new one signs at once, the old one verifies for ever
+        #[arg(long)]
+        audit: bool,
     },
     /// Show every key
-    List,
+    List {
+        /// Those that sign the seals of the audit trail instead
+        #[arg(long)]
+        audit: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +129,45 @@ fn reason(text: &str) -> Result<String, String> {
     } else {
         Err("must have 1 to 500 characters, none of them control characters".into())
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Compute the whole trail again and compare it with its seals: exit code 0 when it is whole, 1 when it is not
+    Verify(AuditVerify),
+    /// Write the whole trail with its seals as lines of JSON, which `verify --file` takes
+    Export {
+        /// Where to; standard output when not given
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Print the public keys of all seals as PEM, for `verify --key`
+    Keys,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditVerify {
+    /// Begin at this seal, and take what it says of those before it on trust
+    #[arg(long, value_name = "N", conflicts_with = "file", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) from: Option<u64>,
+    /// Verify this export instead of the database, with the keys in --key alone
+    #[arg(long, requires = "key")]
+    pub(crate) file: Option<PathBuf>,
+    /// Trust the public keys in this PEM file instead of those in JWT_KEYS_DIR
+    #[arg(long)]
+    pub(crate) key: Option<PathBuf>,
+    /// A seal that must be there, as `N:HASH`, written down when it was new
+    #[arg(long, value_name = "N:HASH", value_parser = expected_seal)]
+    pub(crate) expect_seal: Option<(u64, Hash)>,
+    /// Give the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn expected_seal(text: &str) -> Result<(u64, Hash), String> {
+    let (number, hash) = text.split_once(':').ok_or("must be N:HASH")?;
+    let number = number.parse().map_err(|_| "N must be the number of a seal")?;
+    Ok((number, hash.parse().map_err(|error: InvalidHash| error.to_string())?))
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use voxgate_domain::audit::Finding;
+
 use crate::settings::Faults;
 
 /// Why the program failed.
@@ -13,6 +15,8 @@ pub(crate) enum Failure {
     Settings(Faults),
     /// It was called with something that cannot be.
     Usage(String),
+    /// The audit trail is not what was sealed.
+    TrailBroken(Finding),
     /// It went wrong while doing `doing`.
     Run { doing: &'static str, cause: Box<dyn Error + Send + Sync> },
 }
@@ -22,7 +26,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) | Self::Usage(_) => ExitCode::from(2),
-            Self::Run { .. } => ExitCode::FAILURE,
+            Self::TrailBroken(_) | Self::Run { .. } => ExitCode::FAILURE,
         }
     }
 }
@@ -33,6 +37,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Settings(faults) => faults.fmt(f),
             Self::Usage(wrong) => f.write_str(wrong),
+            Self::TrailBroken(finding) => write!(f, "the audit trail is not whole\n  {finding}"),
             Self::Run { doing, cause } => {
                 write!(f, "{doing} failed: {cause}")?;
                 let mut source = cause.source();

@@ -11,7 +11,7 @@ use voxgate_domain::ports::Leases;
 use voxgate_http::{HttpSettings, Readiness, Services};
 
 use crate::failure::{Failure, While as _};
-use crate::jobs::{MailJob, enforce_retention_daily, watch_signing_keys};
+use crate::jobs::{MailJob, PartitionJob, SealJob, enforce_retention_daily, watch_signing_keys};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -20,6 +20,7 @@ mod greeting;
 /// Serves until SIGTERM or ctrl-c, then lets the requests in flight end.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let tokens = Arc::new(wiring::signing_keys(&settings)?);
+    let seal_keys = wiring::seal_keys(&settings)?;
     let mailer = wiring::mailer(&settings)?;
     let database = wiring::database(&settings).await?;
     let first_start = wiring::prepare(&settings, &database).await?;
@@ -30,11 +31,17 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     };
     application.seed_roles().await.doing("making the roles")?;
 
+    let trail = wiring::audit_trail(&settings, &database, Arc::clone(&seal_keys) as _, Arc::clone(&seal_keys) as _);
+
     let listener = TcpListener::bind(settings.bind_addr).doing("listening on BIND_ADDR")?;
     let address = listener.local_addr().doing("listening on BIND_ADDR")?;
     let readiness = Readiness::default();
-    let services =
-        Services { application: application.clone(), clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) };
+    let services = Services {
+        application: application.clone(),
+        trail: trail.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
     let server = voxgate_http::serve(listener, services, http_settings(&settings), readiness.clone())
         .doing("starting the HTTP server")?;
     let handle = server.handle();
@@ -43,7 +50,11 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let jobs = TaskTracker::new();
     let leases: Arc<dyn Leases> = Arc::new(database);
     jobs.spawn(enforce_retention_daily(application.clone(), Arc::clone(&leases), stop.clone()));
-    jobs.spawn(MailJob { application, leases, mailer, queued }.run(stop.clone()));
+    let mail = MailJob { application, leases: Arc::clone(&leases), mailer, queued };
+    jobs.spawn(mail.run(stop.clone()));
+    let seal = SealJob { trail: trail.clone(), leases: Arc::clone(&leases), keys: seal_keys };
+    jobs.spawn(seal.run(stop.clone()));
+    jobs.spawn(PartitionJob { trail, leases }.run(stop.clone()));
     jobs.spawn(watch_signing_keys(tokens, stop.clone()));
     jobs.close();
 

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
-use voxgate_application::{Application, Ports};
+use voxgate_application::{Application, AuditTrail, Ports, TrailPorts};
 use voxgate_crypto::{
     AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
-    Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
+    SealAnchorFile, SealKeys, Sha256Digest, Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
 };
-use voxgate_domain::ports::{Clock as _, Mailer};
+use voxgate_domain::ports::{Clock as _, Mailer, SealSigner, SealVerifier};
 use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
 use voxgate_storage::{Database, PoolOptions};
 
@@ -56,6 +56,53 @@ pub(crate) fn signing_keys(settings: &Settings) -> Result<JwtTokens, Failure> {
         return Err(Failure::Run { doing, cause: wrong.into() });
     }
     Ok(tokens)
+}
+
+/// Where the keys of the audit trail are: beside those of the tokens.
+pub(crate) fn seal_keys_dir(settings: &Settings) -> PathBuf {
+    settings.keys.dir.join("audit")
+}
+
+/// The keys that sign the seals of the audit trail, by the rules of [`signing_keys`].
+pub(crate) fn seal_keys(settings: &Settings) -> Result<Arc<SealKeys>, Failure> {
+    let dir = seal_keys_dir(settings);
+    let doing = "loading the keys of the audit trail";
+    let load = || SealKeys::load(dir.clone(), SystemClock.now());
+    let keys = match load() {
+        Err(KeyRingError::Missing { .. }) if !settings.is_production() => {
+            let made = SealKeys::generate(&dir, SystemClock.now(), KeyOrigin::Development);
+            match made {
+                // Another process of this machine was faster.
+                Ok(_) | Err(KeyRingError::Exists { .. }) => {}
+                Err(error) => return Err(error).doing("making a key for the audit trail"),
+            }
+            load()
+        }
+        loaded => loaded,
+    }
+    .doing(doing)?;
+    if settings.is_production() && keys.has_development_key() {
+        let wrong = "a key was made by a development start: use another JWT_KEYS_DIR and run `voxgate keys generate`";
+        return Err(Failure::Run { doing, cause: wrong.into() });
+    }
+    Ok(Arc::new(keys))
+}
+
+/// What seals and verifies the audit trail, signing by `signer` and trusting `verifier`.
+pub(crate) fn audit_trail(
+    settings: &Settings,
+    database: &Database,
+    signer: Arc<dyn SealSigner>,
+    verifier: Arc<dyn SealVerifier>,
+) -> AuditTrail {
+    AuditTrail::new(TrailPorts {
+        trail: Arc::new(database.clone()),
+        digest: Arc::new(Sha256Digest),
+        signer,
+        verifier,
+        anchor: Arc::new(SealAnchorFile::new(&seal_keys_dir(settings))),
+        clock: Arc::new(SystemClock),
+    })
 }
 
 /// The use cases over real adapters.

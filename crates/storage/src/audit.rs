@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::ports::{AuditLog, StoreError};
 use voxgate_domain::{AuditEvent, UserId};
 
 use crate::connection::{Connection, on};
 use crate::error::exactly_one;
-use crate::rows::{EventRow, NewEvent};
+use crate::rows::EventRow;
 use crate::schema::audit_logs;
-use crate::sql_types::Id;
+use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
 /// At most `limit` audit events of which the user is actor or subject, newest first.
@@ -31,10 +31,53 @@ pub(crate) async fn events_about(
         .collect())
 }
 
+/// At most `limit` events that meet `filter`, newest first, from the one before `before` on.
+pub(crate) async fn find_events(
+    connection: &mut Connection,
+    filter: &EventFilter,
+    before: Option<EventKey>,
+    limit: u32,
+) -> Result<Vec<RecordedEvent>, StoreError> {
+    let rows = on!(connection, c => {
+        let mut query = audit_logs::table
+            .order((audit_logs::occurred_at.desc(), audit_logs::id.desc()))
+            .limit(limit.into())
+            .select(EventRow::as_select())
+            .into_boxed();
+        if let Some(event) = filter.event.as_deref() {
+            query = query.filter(audit_logs::event.eq(event));
+        }
+        if let Some(outcome) = filter.outcome {
+            query = query.filter(audit_logs::outcome.eq(outcome.as_str()));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(audit_logs::occurred_at.ge(At(from)));
+        }
+        if let Some(to) = filter.to {
+            query = query.filter(audit_logs::occurred_at.lt(At(to)));
+        }
+        if let Some(actor) = filter.actor.map(Id::from) {
+            query = query.filter(audit_logs::actor_id.eq(actor));
+        }
+        if let Some(user) = filter.about.map(Id::from) {
+            query = query.filter(audit_logs::subject_id.eq(user).or(audit_logs::actor_id.eq(user)));
+        }
+        if let Some(address) = filter.ip_address {
+            query = query.filter(audit_logs::ip_address.eq(address.to_string()));
+        }
+        if let Some(EventKey { occurred_at, id }) = before {
+            let earlier = audit_logs::occurred_at.lt(At(occurred_at)).or(audit_logs::id.lt(Id::from(id)));
+            query = query.filter(audit_logs::occurred_at.le(At(occurred_at)).and(earlier));
+        }
+        query.load::<EventRow>(c)
+    })?;
+    Ok(rows.into_iter().map(RecordedEvent::from).collect())
+}
+
 #[async_trait]
 impl AuditLog for Transaction {
     async fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
-        let row = NewEvent::from(event);
+        let row = EventRow::from(event);
         let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
         exactly_one(added)
     }

@@ -2,11 +2,15 @@
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{Array, BigInt, Binary, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
+use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
 
 use crate::connection::{Connection, Postgres, Sqlite, on};
+use crate::error::internal;
+use crate::rows::EntryRow;
+use crate::sql_types::{At, Id, Instant, Uid};
 
 /// Begins a transaction. SQLite takes the lock for writing at once: a transaction that wants it only later fails when
 /// somebody else wrote in between, whatever the time-out says.
@@ -82,4 +86,73 @@ pub(crate) async fn was_migrated(connection: &mut Connection) -> Result<bool, St
         sqlite c => diesel::sql_query(SQLITE).get_result::<Count>(c)
     )?;
     Ok(found.count > 0)
+}
+
+/// Adds many leaves by one statement.
+pub(crate) async fn add_leaves(connection: &mut Connection, leaves: &[Leaf]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "INSERT INTO audit_positions (position, occurred_at, event_id, leaf) \
+                            SELECT * FROM unnest($1, $2, $3, $4)";
+    const SQLITE: &str = "INSERT INTO audit_positions (position, occurred_at, event_id, leaf) \
+                          SELECT value ->> 0, value ->> 1, unhex(value ->> 2), unhex(value ->> 3) FROM json_each(?)";
+    let added = on!(connection,
+        postgres c => {
+            let positions: Vec<i64> = leaves.iter().map(|leaf| leaf.position.cast_signed()).collect();
+            let times: Vec<At> = leaves.iter().map(|leaf| leaf.event.occurred_at.into()).collect();
+            let ids: Vec<Id> = leaves.iter().map(|leaf| leaf.event.id.into()).collect();
+            let hashes: Vec<&[u8]> = leaves.iter().map(|leaf| leaf.hash.0.as_slice()).collect();
+            diesel::sql_query(POSTGRES)
+                .bind::<Array<BigInt>, _>(positions)
+                .bind::<Array<Instant>, _>(times)
+                .bind::<Array<Uid>, _>(ids)
+                .bind::<Array<Binary>, _>(hashes)
+                .execute(c)
+        },
+        sqlite c => {
+            let rows = leaves.iter().map(|leaf| {
+                let (time, id) = (leaf.event.occurred_at.unix_micros(), leaf.event.id.as_uuid().simple());
+                format!("[{},{time},\"{id}\",\"{}\"]", leaf.position, leaf.hash)
+            });
+            let rows = format!("[{}]", rows.collect::<Vec<_>>().join(","));
+            diesel::sql_query(SQLITE).bind::<Text, _>(rows).execute(c)
+        }
+    )?;
+    if added == leaves.len() { Ok(()) } else { Err(internal("not every leaf was added")) }
+}
+
+/// At most `limit` places after `position` with the events that are there now, in order. The details come as text; a
+/// blob that is no JSON comes as its digits, since reading it as JSON would fail the whole page.
+pub(crate) async fn entries_after(
+    connection: &mut Connection,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, StoreError> {
+    macro_rules! query {
+        ($details:literal) => {
+            concat!(
+                "SELECT p.position, p.event_id, p.leaf, a.occurred_at, a.event, a.outcome, a.actor_id, a.subject_id, \
+                 a.session_id, a.ip_address, a.user_agent, a.request_id, a.reason, ",
+                $details,
+                " AS details FROM audit_positions AS p \
+                 LEFT JOIN audit_logs AS a ON a.occurred_at = p.occurred_at AND a.id = p.event_id "
+            )
+        };
+    }
+    const POSTGRES: &str = concat!(query!("a.details::text"), "WHERE p.position > $1 ORDER BY p.position LIMIT $2");
+    const SQLITE: &str = concat!(
+        query!("iif(json_valid(a.details, 8), json(a.details), 'a blob: ' || hex(a.details))"),
+        "WHERE p.position > ? ORDER BY p.position LIMIT ?"
+    );
+    on!(connection,
+        postgres c => diesel::sql_query(POSTGRES).bind::<BigInt, _>(position).bind::<BigInt, _>(limit).load(c),
+        sqlite c => diesel::sql_query(SQLITE).bind::<BigInt, _>(position).bind::<BigInt, _>(limit).load(c)
+    )
+}
+
+/// Makes the partitions of this month and the next three. SQLite has none.
+pub(crate) async fn create_audit_partitions(connection: &mut Connection) -> Result<(), StoreError> {
+    on!(connection,
+        postgres c => diesel::sql_query("SELECT create_audit_partitions()").execute(c),
+        sqlite c => std::future::ready({ let _ = c; Ok(0) })
+    )
+    .map(drop)
 }

@@ -1,6 +1,6 @@
 //! The storage ports of the domain on SQLite and PostgreSQL, by diesel.
 //!
-//! - **Is**: [`Database`], which implements `Store`, `Authenticator` and `Leases`, and the migrations. Every query is
+//! - **Is**: [`Database`], which implements `Store`, `Trail`, `Authenticator` and `Leases`, and the migrations. Every query is
 //!   written once; where the databases differ, both arms stand in `dialect.rs`.
 //! - **Is not**: rules. What may be stored is decided by the domain; constraints of the database hold it a second time.
 //! - **May depend on it**: the server alone. Whoever uses the ports knows nothing of diesel.
@@ -46,6 +46,7 @@ mod setup;
 mod sql_types;
 mod store;
 mod tokens;
+mod trail;
 mod unit_of_work;
 mod user_list;
 mod users;

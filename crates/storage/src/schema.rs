@@ -211,6 +211,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql_types::{Instant, Uid};
+
+    audit_unsealed (occurred_at, event_id) {
+        occurred_at -> Instant,
+        event_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+    use crate::sql_types::Instant;
+
+    audit_seals (number) {
+        number -> BigInt,
+        first_position -> BigInt,
+        last_position -> BigInt,
+        event_count -> BigInt,
+        root -> Binary,
+        previous -> Binary,
+        sealed_at -> Instant,
+        key_id -> Text,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::sql_types::{Instant, Uid};
+
+    audit_positions (position) {
+        position -> BigInt,
+        occurred_at -> Instant,
+        event_id -> Uid,
+        leaf -> Binary,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Integer, Nullable, Text};
     use crate::sql_types::{Instant, Uid};
 
@@ -250,4 +288,5 @@ diesel::table! {
 
 diesel::joinable!(user_sessions -> users (user_id));
 diesel::joinable!(user_role_assignments -> user_roles (role));
+diesel::allow_tables_to_appear_in_same_query!(audit_logs, audit_positions, audit_unsealed,);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, user_role_assignments, user_roles, user_sessions, users,);

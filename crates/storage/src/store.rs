@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::sql_types::Integer;
 use diesel::{IntoSql as _, select};
 use diesel_async::RunQueryDsl as _;
-use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::factor::{MfaChallenge, MfaStatus};
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
@@ -27,6 +27,7 @@ macro_rules! read {
         connection.finish(outcome)
     }};
 }
+pub(crate) use read;
 
 #[async_trait]
 impl Store for Database {
@@ -96,6 +97,15 @@ impl Store for Database {
 
     async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError> {
         read!(self, c => audit::events_about(c, user, limit))
+    }
+
+    async fn find_events(
+        &self,
+        filter: &EventFilter,
+        before: Option<EventKey>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        read!(self, c => audit::find_events(c, filter, before, limit))
     }
 }
 

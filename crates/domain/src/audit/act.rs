@@ -132,6 +132,18 @@ pub enum Act {
         /// Taken.
         removed: Vec<RoleName>,
     },
+    /// The audit trail was read by somebody.
+    AuditRead(AuditAccess),
+}
+
+named! {
+    /// How the audit trail was read.
+    pub enum AuditAccess {
+        /// A page of it.
+        List = "list",
+        /// All of it, or all that met some conditions.
+        Export = "export",
+    }
 }
 
 named! {
@@ -220,6 +232,7 @@ impl Act {
             Self::MfaFailed => "mfa.failed",
             Self::MfaLocked { .. } => "mfa.locked",
             Self::RoleChanged { .. } => "role.changed",
+            Self::AuditRead(_) => "audit.read",
         }
     }
 
@@ -273,6 +286,7 @@ impl Act {
                 let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());
                 vec![("added", names(added)), ("removed", names(removed))]
             }
+            Self::AuditRead(how) => vec![("access", word(how.as_str()))],
             _ => Vec::new(),
         }
     }

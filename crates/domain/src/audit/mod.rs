@@ -1,8 +1,15 @@
 //! The audit trail (45 CFR 164.312(b)): who did what, to whom, when, from where, and with what outcome.
 
 mod act;
+mod canonical;
+mod check;
+mod merkle;
+mod seal;
 
-pub use act::{Act, Detail, LoginFailure, Refusal};
+pub use act::{Act, AuditAccess, Detail, LoginFailure, Refusal};
+pub use check::{Fault, Finding, TrailCheck};
+pub use merkle::{MerkleTree, leaf_hash};
+pub use seal::{Entry, Hash, InvalidHash, Leaf, Seal, SealDraft};
 
 use crate::session::named;
 use crate::{AuditEventId, ClientContext, SessionId, Timestamp, UserId};
@@ -66,4 +73,43 @@ pub struct RecordedEvent {
     pub request_id: Option<String>,
     /// Why.
     pub reason: Option<String>,
+    /// The facts of the act, as canonical JSON: an object, names in byte order, no spaces.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub details: String,
+}
+
+/// Where an event stands in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventKey {
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// Which event it is, among those of the same time.
+    pub id: AuditEventId,
+}
+
+impl RecordedEvent {
+    /// Where it stands in the order of time.
+    #[must_use]
+    pub const fn key(&self) -> EventKey {
+        EventKey { occurred_at: self.occurred_at, id: self.id }
+    }
+}
+
+/// Which events are looked for: those that meet every condition given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// What was done, by its dotted name.
+    pub event: Option<String>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// Not before this time.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub to: Option<Timestamp>,
+    /// Who did it.
+    pub actor: Option<UserId>,
+    /// Who did it or to whom it was done.
+    pub about: Option<UserId>,
+    /// From which address.
+    pub ip_address: Option<std::net::IpAddr>,
 }

@@ -11,9 +11,11 @@ mod hasher;
 mod mailer;
 mod records;
 mod retention;
+mod seal;
 mod store;
 mod strength;
 mod token;
+mod trail;
 mod users;
 
 pub use authenticator::{Authenticator, Principal};
@@ -25,9 +27,11 @@ pub use hasher::{HasherError, PasswordHasher, Verification};
 pub use mailer::{MailError, Mailer};
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
 pub use retention::Retention;
+pub use seal::{Digest, SealAnchor, SealError, SealSigner, SealVerifier};
 pub use store::{Conflict, Leases, Store, StoreError, UnitOfWork};
 pub use strength::PasswordStrength;
 pub use token::{AccessClaims, PublicKey, SignedToken, TokenError, TokenHasher, TokenIssuer, TokenVerifier};
+pub use trail::{Strays, Trail};
 pub use users::{Sessions, Users};
 
 #[cfg(feature = "mocks")]
@@ -41,9 +45,11 @@ pub use {
     mailer::MockMailer,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
     retention::MockRetention,
+    seal::{MockDigest, MockSealAnchor, MockSealSigner, MockSealVerifier},
     store::{MockLeases, MockStore, MockUnitOfWork},
     strength::MockPasswordStrength,
     token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},
+    trail::MockTrail,
     users::{MockSessions, MockUsers},
 };
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     AuditLog, Cause, Factors, LoginAttempts, MfaChallenges, OneTimeTokens, Outbox, Retention, Roles, Sessions, Users,
 };
-use crate::audit::RecordedEvent;
+use crate::audit::{EventFilter, EventKey, RecordedEvent};
 use crate::factor::{MfaChallenge, MfaStatus};
 use crate::policy::Attempts;
 use crate::role::Role;
@@ -127,6 +127,18 @@ pub trait Store: Send + Sync {
     ///
     /// A [`StoreError`] when the store does not answer.
     async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError>;
+
+    /// At most `limit` events that meet `filter`, newest first, from the one before `before` on.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn find_events(
+        &self,
+        filter: &EventFilter,
+        before: Option<EventKey>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError>;
 }
 
 /// One transaction over every repository. Dropping it without [`UnitOfWork::commit`] undoes all, even when the request

@@ -19,7 +19,12 @@ impl<T> Field<T> {
         self.0.as_ref()
     }
 
-    pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Field<U> {
+    /// Several fields as one, which is good when all are.
+    pub(crate) fn join<F: Fields<Values = T>>(fields: F) -> Self {
+        Self(fields.values())
+    }
+
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Field<U> {
         Field(self.0.map(f))
     }
 }

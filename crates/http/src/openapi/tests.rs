@@ -50,6 +50,8 @@ fn every_call_of_the_contract_is_there() {
         "get /users",
         "post /users",
         "get /users/{id}",
+        "get /audit",
+        "get /users/{id}/audit",
         "get /users/{id}/sessions",
         "delete /users/{id}/sessions",
         "put /users/{id}/roles",

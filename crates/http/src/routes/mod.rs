@@ -55,6 +55,8 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(administration::sessions::list_user_sessions)
         .service(administration::sessions::end_user_sessions)
         .service(administration::roles::list_roles)
+        .service(administration::audit::list_events)
+        .service(administration::audit::list_user_events)
         // The service itself.
         .service(jwks::jwks)
         .service(health::health)

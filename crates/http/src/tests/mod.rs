@@ -20,11 +20,11 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use serde_json::Value;
 use url::Url;
-use voxgate_application::{Application, Policies, Ports};
+use voxgate_application::{Application, AuditTrail, Policies, Ports, TrailPorts};
 use voxgate_domain::ports::{
-    AccessClaims, MockAuthenticator, MockClock, MockEntropy, MockFieldCipher, MockOneTimeCodes, MockPasswordHasher,
-    MockPasswordStrength, MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, Principal, PublicKey,
-    TokenError,
+    AccessClaims, MockAuthenticator, MockClock, MockDigest, MockEntropy, MockFieldCipher, MockOneTimeCodes,
+    MockPasswordHasher, MockPasswordStrength, MockSealAnchor, MockSealSigner, MockSealVerifier, MockStore,
+    MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenError,
 };
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -109,7 +109,15 @@ fn services(store: MockStore) -> Services {
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
-    Services { application: Application::new(ports, Policies::default()), clock, entropy }
+    let trail = AuditTrail::new(TrailPorts {
+        trail: Arc::new(MockTrail::new()),
+        digest: Arc::new(MockDigest::new()),
+        signer: Arc::new(MockSealSigner::new()),
+        verifier: Arc::new(MockSealVerifier::new()),
+        anchor: Arc::new(MockSealAnchor::new()),
+        clock: clock.clone(),
+    });
+    Services { application: Application::new(ports, Policies::default()), trail, clock, entropy }
 }
 
 /// What came back.

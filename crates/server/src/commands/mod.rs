@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod admin;
+mod audit;
 mod config;
 mod encryption_keys;
 mod health;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => block_on(migrate::run(settings()?)),
         Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
+        Command::Audit(command) => block_on(audit::run(command)),
         Command::Admin(Admin::Create(admin)) => block_on(admin::create(admin, settings()?)),
     }
 }

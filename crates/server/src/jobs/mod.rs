@@ -1,10 +1,14 @@
 //! Background jobs. Each that changes data holds a lease in the database, so that one replica runs it.
 
+mod audit_partitions;
+mod audit_seal;
 mod leased;
 mod mail;
 mod retention;
 mod signing_keys;
 
+pub(crate) use audit_partitions::PartitionJob;
+pub(crate) use audit_seal::SealJob;
 pub(crate) use mail::MailJob;
 pub(crate) use retention::enforce_retention_daily;
 pub(crate) use signing_keys::watch_signing_keys;

@@ -13,6 +13,7 @@
 
 mod account;
 mod administration;
+mod audit;
 mod authenticator;
 mod bad_input;
 mod browser;
@@ -72,6 +73,8 @@ on_both_databases! {
     roles::a_refusal_is_audited,
     roles::nobody_gives_themselves_a_role_or_a_status,
     roles::roles_that_need_a_second_factor_are_refused_without_one,
+    audit::auditors_find_events_and_are_audited_themselves,
+    audit::the_trail_is_verified_from_the_database_and_from_an_export,
     bad_input::every_kind_of_bad_input_gets_its_problem,
     browser::a_browser_refreshes_by_cookie_and_csrf_token,
     concurrency::of_fifty_verifications_one_succeeds,

@@ -10,10 +10,12 @@ use crate::person::{PASSWORD, Person, person};
 
 /// The routes that need a permission, and the roles that have it.
 const MATRIX: &[(&str, &[&str])] = &[
+    ("get /audit", &["admin", "auditor"]),
     ("get /roles", &["admin", "auditor"]),
     ("get /users", &["admin", "clinician"]),
     ("post /users", &["admin"]),
     ("get /users/{id}", &["admin", "clinician"]),
+    ("get /users/{id}/audit", &["admin", "auditor"]),
     ("put /users/{id}/roles", &["admin"]),
     ("get /users/{id}/sessions", &["admin"]),
     ("delete /users/{id}/sessions", &["admin"]),

@@ -5,13 +5,14 @@ use serde_json::Value;
 use voxgate_domain::audit::{Detail, RecordedEvent};
 use voxgate_domain::{AuditEvent, RequestId, UserAgent};
 
+use super::json::canonical;
 use crate::schema::audit_logs;
 use crate::sql_types::{At, Id};
 
-/// An event without its details.
+/// An event but its details.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_logs)]
-pub(crate) struct EventRow {
+pub(crate) struct Facts {
     id: Id,
     occurred_at: At,
     event: String,
@@ -25,19 +26,19 @@ pub(crate) struct EventRow {
     reason: Option<String>,
 }
 
-/// An event that is recorded.
-#[derive(Insertable)]
+/// An event with its details.
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_logs)]
-pub(crate) struct NewEvent {
+pub(crate) struct EventRow {
     #[diesel(embed)]
-    event: EventRow,
+    facts: Facts,
     details: Value,
 }
 
-impl From<&AuditEvent> for NewEvent {
+impl From<&AuditEvent> for EventRow {
     fn from(event: &AuditEvent) -> Self {
         let client = event.client.as_ref();
-        let row = EventRow {
+        let facts = Facts {
             id: event.id.into(),
             occurred_at: event.occurred_at.into(),
             event: event.act.name().to_owned(),
@@ -51,12 +52,12 @@ impl From<&AuditEvent> for NewEvent {
             reason: event.reason.clone(),
         };
         let details = event.act.details().into_iter().map(|(name, detail)| (name.to_owned(), json(detail))).collect();
-        Self { event: row, details: Value::Object(details) }
+        Self { facts, details: Value::Object(details) }
     }
 }
 
 impl From<EventRow> for RecordedEvent {
-    fn from(row: EventRow) -> Self {
+    fn from(EventRow { facts: row, details }: EventRow) -> Self {
         Self {
             id: row.id.into(),
             occurred_at: row.occurred_at.into(),
@@ -69,6 +70,7 @@ impl From<EventRow> for RecordedEvent {
             user_agent: row.user_agent,
             request_id: row.request_id,
             reason: row.reason,
+            details: canonical(&details),
         }
     }
 }

@@ -1,18 +1,23 @@
 //! Rows as the tables hold them, and their way to and from the domain. Whatever does not parse is named by table and
 //! column, without its value.
 
+mod entry;
 mod event;
 mod factor;
+mod json;
 mod outbox;
 mod role;
+mod seal;
 mod session;
 mod token;
 mod user;
 
-pub(crate) use event::{EventRow, NewEvent};
+pub(crate) use entry::EntryRow;
+pub(crate) use event::EventRow;
 pub(crate) use factor::{ChallengeRow, TotpRow, stored_step};
 pub(crate) use outbox::{NewMail, OutboxRow};
 pub(crate) use role::RoleRow;
+pub(crate) use seal::SealRow;
 pub(crate) use session::{RefreshTokenRow, SessionRow};
 pub(crate) use token::{NewToken, TokenRow};
 pub(crate) use user::{AccountRow, UserRow};

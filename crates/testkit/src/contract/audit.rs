@@ -1,8 +1,9 @@
 //! The audit trail.
 
-use voxgate_domain::audit::RecordedEvent;
+use voxgate_domain::audit::LoginFailure;
+use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::session::EndReason;
-use voxgate_domain::{Act, AuditEvent, AuditEventId, UserId};
+use voxgate_domain::{Act, AuditEvent, AuditEventId, ClientContext, Outcome, UserId};
 
 use super::Adapter;
 use crate::fixtures::client;
@@ -40,6 +41,7 @@ pub async fn an_event_comes_back_with_all_values(adapter: &Adapter) {
         user_agent: Some("testkit/1.0".to_owned()),
         request_id: Some("request-0001".to_owned()),
         reason: event.reason,
+        details: r#"{"count":3,"why":"administration"}"#.to_owned(),
     };
     assert_eq!(adapter.store.events_about(subject.id, 10).await.unwrap(), [recorded]);
 }
@@ -77,4 +79,62 @@ pub async fn an_event_is_recorded_once(adapter: &Adapter) {
     record(adapter, &event).await;
     let mut unit = adapter.begin().await;
     assert!(unit.audit().record(&event).await.is_err());
+}
+
+async fn found(adapter: &Adapter, filter: &EventFilter) -> Vec<AuditEventId> {
+    adapter.store.find_events(filter, None, 10).await.unwrap().into_iter().map(|event| event.id).collect()
+}
+
+pub async fn events_are_found_by_every_condition(adapter: &Adapter) {
+    let (actor, subject) = (adapter.fixtures.user().id, adapter.fixtures.user().id);
+    let failed = adapter.fixtures.event(Act::LoginFailed(LoginFailure::WrongPassword), subject);
+    let by_actor = AuditEvent {
+        actor: Some(actor),
+        occurred_at: adapter.fixtures.after(60),
+        ..adapter.fixtures.event(Act::EmailVerified, subject)
+    };
+    let from_elsewhere = AuditEvent {
+        client: Some(ClientContext { ip_address: [192, 0, 2, 7].into(), ..client() }),
+        occurred_at: adapter.fixtures.after(120),
+        ..adapter.fixtures.event(Act::PasswordChanged, actor)
+    };
+    for event in [&failed, &by_actor, &from_elsewhere] {
+        record(adapter, event).await;
+    }
+    let all = EventFilter::default();
+    assert_eq!(found(adapter, &all).await, [from_elsewhere.id, by_actor.id, failed.id]);
+    let named = EventFilter { event: Some("login.failed".to_owned()), ..all.clone() };
+    assert_eq!(found(adapter, &named).await, [failed.id]);
+    let succeeded = EventFilter { outcome: Some(Outcome::Success), ..all.clone() };
+    assert_eq!(found(adapter, &succeeded).await, [from_elsewhere.id, by_actor.id]);
+    let since = EventFilter { from: Some(by_actor.occurred_at), ..all.clone() };
+    assert_eq!(found(adapter, &since).await, [from_elsewhere.id, by_actor.id]);
+    let until = EventFilter { to: Some(by_actor.occurred_at), ..all.clone() };
+    assert_eq!(found(adapter, &until).await, [failed.id]);
+    assert_eq!(found(adapter, &EventFilter { actor: Some(actor), ..all.clone() }).await, [by_actor.id]);
+    let about = EventFilter { about: Some(actor), ..all.clone() };
+    assert_eq!(found(adapter, &about).await, [from_elsewhere.id, by_actor.id]);
+    let address = EventFilter { ip_address: Some([192, 0, 2, 7].into()), ..all.clone() };
+    assert_eq!(found(adapter, &address).await, [from_elsewhere.id]);
+    assert_eq!(found(adapter, &EventFilter { event: named.event, ..succeeded }).await, []);
+}
+
+pub async fn pages_of_events_follow_each_other_also_within_one_moment(adapter: &Adapter) {
+    let user = adapter.fixtures.user().id;
+    let mut expected = Vec::new();
+    for _ in 0..5 {
+        let event = adapter.fixtures.event(Act::EmailVerified, user);
+        record(adapter, &event).await;
+        expected.push(event.id);
+    }
+    expected.sort();
+    expected.reverse();
+    let (mut seen, mut before) = (Vec::new(), None::<EventKey>);
+    loop {
+        let page = adapter.store.find_events(&EventFilter::default(), before, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.key());
+        seen.extend(page.into_iter().map(|event| event.id));
+    }
+    assert_eq!(seen, expected);
 }

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use voxgate_domain::ports::{Authenticator, Leases, Store, UnitOfWork};
+use voxgate_domain::ports::{Authenticator, Leases, Store, Trail, UnitOfWork};
 use voxgate_domain::{Session, User};
 
 use crate::fixtures::Fixtures;
@@ -41,6 +41,8 @@ pub mod sessions;
 #[doc(hidden)]
 pub mod tokens;
 #[doc(hidden)]
+pub mod trail;
+#[doc(hidden)]
 pub mod transactions;
 #[doc(hidden)]
 pub mod user_lists;
@@ -58,6 +60,8 @@ pub struct Adapter {
     pub authenticator: Arc<dyn Authenticator>,
     /// The leases.
     pub leases: Arc<dyn Leases>,
+    /// The sealed side of the audit trail.
+    pub trail: Arc<dyn Trail>,
     /// Valid values.
     pub fixtures: Arc<Fixtures>,
     _server: Box<dyn Any + Send + Sync>,
@@ -73,12 +77,13 @@ impl Adapter {
     /// The adapter `database`; `server` is kept for as long as it is used.
     pub fn new<D>(database: D, server: impl Any + Send + Sync) -> Self
     where
-        D: Store + Authenticator + Leases + Clone + 'static,
+        D: Store + Authenticator + Leases + Trail + Clone + 'static,
     {
         Self {
             store: Arc::new(database.clone()),
             authenticator: Arc::new(database.clone()),
-            leases: Arc::new(database),
+            leases: Arc::new(database.clone()),
+            trail: Arc::new(database),
             fixtures: Arc::default(),
             _server: Box::new(server),
         }
@@ -126,6 +131,7 @@ mod tests {
             include_str!("roles.rs"),
             include_str!("sessions.rs"),
             include_str!("tokens.rs"),
+            include_str!("trail.rs"),
             include_str!("transactions.rs"),
             include_str!("user_lists.rs"),
             include_str!("users.rs"),

@@ -109,6 +109,19 @@ macro_rules! storage_contract {
                 an_event_needs_nothing_but_its_act,
                 events_about_a_user_come_newest_first,
                 an_event_is_recorded_once,
+                events_are_found_by_every_condition,
+                pages_of_events_follow_each_other_also_within_one_moment,
+            ]
+            trail: [
+                events_wait_in_the_order_of_time_until_they_are_sealed,
+                an_event_that_is_committed_late_with_an_early_time_waits_all_the_same,
+                what_is_sealed_comes_back_with_its_place_and_hash,
+                numbers_and_places_and_events_are_taken_once,
+                an_event_that_does_not_wait_is_not_sealed,
+                of_concurrent_seals_of_one_number_one_is_made,
+                a_full_batch_is_sealed_at_once,
+                a_sound_trail_has_neither_stray_nor_vanished_events,
+                room_is_made_again_and_again,
             ]
             outbox: [
                 an_entry_is_due_at_once_with_all_values,

@@ -63,6 +63,15 @@ impl TestDatabase {
         Ok(Self { admin_url, name })
     }
 
+    /// Runs statements by `psql`, the database's own client; what they answer.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::Failed`] with what `psql` says.
+    pub fn psql(&self, statements: &str) -> Result<String, PostgresError> {
+        psql(&self.url(), statements)
+    }
+
     /// Where it is: `postgres://user@host:port/name`.
     #[must_use]
     pub fn url(&self) -> String {

@@ -1,5 +1,6 @@
 //! What administrators and auditors do. Each route declares the permission that it needs.
 
+pub(super) mod audit;
 pub(super) mod invite;
 pub(super) mod list;
 pub(super) mod read;
@@ -9,6 +10,7 @@ pub(super) mod status;
 pub(super) mod unlock;
 pub(super) mod user_roles;
 
+mod audit_view;
 mod reason;
 
 use actix_web::guard::GuardContext;
