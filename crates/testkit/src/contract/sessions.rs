@@ -118,7 +118,7 @@ pub async fn a_further_proof_is_saved(adapter: &Adapter) {
     unit.sessions().proven(session.id, AuthMethods::PasswordAndCode).await.unwrap();
     unit.commit().await.unwrap();
     let proven = Session { amr: AuthMethods::PasswordAndCode, ..session };
-    assert_eq!(newest_first(adapter, &user).await, [proven.clone()]);
+    assert_eq!(newest_first(adapter, &user).await, std::slice::from_ref(&proven));
     let mut unit = adapter.begin().await;
     unit.sessions().end(user.id, proven.id, end(adapter)).await.unwrap();
     let over = unit.sessions().proven(proven.id, AuthMethods::Password).await;
