@@ -2,7 +2,7 @@
 
 use voxgate_domain::mail::{LinkPurpose, Message, Notice};
 use voxgate_domain::ports::UnitOfWork;
-use voxgate_domain::{Act, EmailAddress};
+use voxgate_domain::{Act, EmailAddress, Purpose};
 
 use crate::outbox::{Errand, Recipient};
 use crate::transaction::settle;
@@ -38,6 +38,10 @@ impl Application {
         }
         uow.audit().record(&self.event(Act::EmailChangeRequested, caller.on_self())).await?;
         if taken {
+            // The caller must not learn it from what is left behind: not from their trail, nor from an older link.
+            uow.tokens().void(user.id, &[Purpose::EmailChange], self.ports.clock.now()).await?;
+            let issued = Act::LinkIssued(LinkPurpose::ConfirmNewAddress);
+            uow.audit().record(&self.event(issued, caller.on_self())).await?;
             let notice = Errand::Send(Message::Notice(Notice::AlreadyRegistered));
             self.queue(uow, Recipient { user: None, address: new, locale: None }, &notice).await?;
         } else {

@@ -42,7 +42,8 @@ impl Application {
             return Err(Error::InvalidCredentials);
         }
         uow.users().set_password(held.user.id, Some(hash), now).await?;
-        uow.tokens().void(held.user.id, &[Purpose::PasswordReset], now).await?;
+        // Every link: one that a thief asked for must not outlive the password that they knew.
+        uow.tokens().void(held.user.id, Purpose::ALL, now).await?;
         // Logins that wait for a code had the former password right.
         uow.challenges().forget(held.user.id).await?;
         uow.audit().record(&self.event(Act::PasswordChanged, caller.on_self())).await?;

@@ -19,7 +19,7 @@ impl Application {
     /// was enrolled within the last hour.
     pub async fn confirm_totp(&self, caller: &Caller, code: &OneTimeCode) -> Result<Vec<RecoveryCode>, Error> {
         let now = self.ports.clock.now();
-        let (key, who) = (self.ports.token_hasher.attempt_key(&caller.principal.user.email), caller.on_self());
+        let (key, who) = (self.ports.token_hasher.proof_key(caller.user_id()), caller.on_self());
         let mut uow = self.ports.store.begin().await?;
         let before = uow.attempts().lock(key, now).await?;
         if let Some(until) = before.locked(now) {

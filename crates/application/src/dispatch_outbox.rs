@@ -18,10 +18,10 @@ pub struct Dispatched {
 }
 
 impl Application {
-    /// The most entries of one round.
-    pub const OUTBOX_ROUND: u32 = 32;
+    /// The most entries of one round: no more than are sent at once, so that none is claimed long before it is sent.
+    pub const OUTBOX_ROUND: u32 = 4;
     /// Mails under way at once.
-    const MAILS_AT_ONCE: usize = 4;
+    const MAILS_AT_ONCE: usize = Self::OUTBOX_ROUND as usize;
 
     /// Works off the entries that are due, at most [`Application::OUTBOX_ROUND`] of them. Only one replica does so at a
     /// time: whoever calls this holds the lease.
@@ -146,7 +146,7 @@ mod tests {
         let mut unit = Unit::new(journal);
         let due = entry.clone();
         unit.outbox.expect_due().returning(move |_, _| Ok(vec![due.clone()]));
-        let until = now().plus(std::time::Duration::from_secs(15));
+        let until = now().plus(std::time::Duration::from_secs(40));
         unit.outbox.expect_begin_attempt().withf(move |_, at| *at == until).times(1).returning(|_, _| Ok(()));
         unit
     }

@@ -9,8 +9,9 @@ use crate::transaction::settle;
 use crate::{Application, Error};
 
 impl Application {
-    /// The most rows of a kind that one transaction purges: so that no request waits long for it.
-    pub const RETENTION_BATCH: u32 = 500;
+    /// The most rows of a kind that one transaction purges: so that no request waits long for it. A session can
+    /// have a thousand refresh tokens, which go with it.
+    pub const RETENTION_BATCH: u32 = 50;
 
     /// How much would be purged now.
     ///

@@ -4,7 +4,7 @@ use voxgate_domain::audit::RecordedEvent;
 use voxgate_domain::factor::MfaStatus;
 use voxgate_domain::role::Role;
 use voxgate_domain::user::NotificationPreferences;
-use voxgate_domain::{Act, Session, Timestamp, User};
+use voxgate_domain::{Act, Session, Timestamp, User, UserId};
 
 use crate::{Application, Caller, Error};
 
@@ -42,14 +42,30 @@ impl Application {
         let mut uow = self.ports.store.begin().await?;
         uow.audit().record(&self.event(Act::DataExported, caller.on_self())).await?;
         uow.commit().await?;
+        let events = self.ports.store.events_about(user.id, Self::EXPORTED_EVENTS).await?;
+        let events = events.into_iter().map(|event| seen_by(user.id, event)).collect();
         Ok(PersonalData {
             exported_at: self.ports.clock.now(),
             roles: caller.principal.roles.clone(),
             sessions: self.list_sessions(caller).await?,
             mfa: self.ports.store.mfa_status(user.id).await?,
             notification_preferences: self.ports.store.notification_preferences(user.id).await?,
-            events: self.ports.store.events_about(user.id, Self::EXPORTED_EVENTS).await?,
+            events,
             user,
         })
+    }
+}
+
+/// An event as `user` may see it: without the particulars of whoever else had part in it (45 CFR 164.524(a)(1)).
+fn seen_by(user: UserId, event: RecordedEvent) -> RecordedEvent {
+    let event = match event.subject_id {
+        Some(subject) if subject != user => RecordedEvent { subject_id: None, ..event },
+        _ => event,
+    };
+    match event.actor_id {
+        Some(actor) if actor != user => {
+            RecordedEvent { actor_id: None, session_id: None, ip_address: None, user_agent: None, ..event }
+        }
+        _ => event,
     }
 }

@@ -25,7 +25,7 @@ impl Application {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRefreshToken`] when the token is unknown, spent, or its session is over.
+    /// [`Error::InvalidRefreshToken`] when the token is unknown, or its session is over.
     pub async fn log_out_by_refresh_token(&self, token: &SecretToken, client: &ClientContext) -> Result<(), Error> {
         let mut uow = self.ports.store.begin().await?;
         let ended = self.end_session_of_token(&mut *uow, token, client).await;
@@ -41,11 +41,12 @@ impl Application {
         let hash = self.ports.token_hasher.token(token);
         let (token, session) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
         match self.policies.session.judge(&token, &session, self.ports.clock.now()) {
-            RefreshVerdict::Accept => {
+            // Whoever holds a spent token may still end what it was of: nothing else is gained by it.
+            RefreshVerdict::Accept | RefreshVerdict::Reused => {
                 let who = Who::proven(client, session.user_id).within(session.id);
                 self.log_out_session(uow, session.user_id, session.id, who).await
             }
-            RefreshVerdict::SessionOver | RefreshVerdict::Reused => Err(Error::InvalidRefreshToken),
+            RefreshVerdict::SessionOver => Err(Error::InvalidRefreshToken),
         }
     }
 

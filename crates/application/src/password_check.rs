@@ -50,7 +50,7 @@ impl Application {
         on_failure: Act,
     ) -> Result<(Box<dyn UnitOfWork>, Account), Error> {
         let (mut uow, held, before) = self.hold_proven(caller, password, on_failure).await?;
-        let key = self.ports.token_hasher.attempt_key(&caller.principal.user.email);
+        let key = self.ports.token_hasher.proof_key(caller.user_id());
         self.clear_failures(&mut *uow, key, before).await?;
         Ok((uow, held))
     }
@@ -67,7 +67,7 @@ impl Application {
         on_failure: Act,
     ) -> Result<(Box<dyn UnitOfWork>, Account, Attempts), Error> {
         let user = &caller.principal.user;
-        let key = self.ports.token_hasher.attempt_key(&user.email);
+        let key = self.ports.token_hasher.proof_key(user.id);
         self.refuse_if_locked(key, caller.on_self()).await?;
         let account = self.ports.store.account(user.id).await?.ok_or(Error::Unauthenticated)?;
         let verification = self.ports.passwords.verify(password, account.password.as_ref()).await?;

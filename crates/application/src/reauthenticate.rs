@@ -19,7 +19,7 @@ impl Application {
         code: Option<OneTimeCode>,
     ) -> Result<(), Error> {
         let (mut uow, account, before) = self.hold_proven(caller, password, Act::ReauthenticationFailed).await?;
-        let (key, who) = (self.ports.token_hasher.attempt_key(&account.user.email), caller.on_self());
+        let (key, who) = (self.ports.token_hasher.proof_key(account.user.id), caller.on_self());
         if account.user.mfa_enabled {
             // The run of failures goes on until the code is right too: else the password alone would reset it.
             let Some(code) = code else {

@@ -47,7 +47,9 @@ impl Application {
     ) -> Result<Refreshed, Error> {
         let hash = self.ports.token_hasher.token(token);
         let (token, session) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
-        let account = uow.users().lock(session.user_id).await?.ok_or(Error::InvalidRefreshToken)?;
+        let account = uow.users().find(session.user_id).await?.ok_or(Error::InvalidRefreshToken)?;
+        // Read and not held: whoever holds a user may wait for a session. Those who end an account end its sessions, and
+        // wait for this one.
         if !account.user.is_active() {
             return Err(Error::InvalidRefreshToken);
         }
@@ -109,7 +111,7 @@ mod tests {
             RefreshToken { hash, session_id: session.id, generation: Generation::FIRST, issued_at, superseded_at };
         let held = account(user.clone());
         unit.sessions.expect_lock_by_token().returning(move |_| Ok(Some((found.clone(), session.clone()))));
-        unit.users.expect_lock().returning(move |_| Ok(Some(held.clone())));
+        unit.users.expect_find().returning(move |_| Ok(Some(held.clone())));
         unit.roles.expect_of().returning(|_| Ok(Vec::new()));
         unit
     }

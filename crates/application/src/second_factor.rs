@@ -59,7 +59,7 @@ impl Application {
         caller: &Caller,
         proof: &FactorProof,
     ) -> Result<(Box<dyn UnitOfWork>, User), Error> {
-        let key = self.ports.token_hasher.attempt_key(&caller.principal.user.email);
+        let key = self.ports.token_hasher.proof_key(caller.user_id());
         let who = caller.on_self();
         let mut uow = self.ports.store.begin().await?;
         let before = uow.attempts().lock(key, self.ports.clock.now()).await?;

@@ -300,6 +300,7 @@ impl Doubles {
         let mut token_hasher = MockTokenHasher::new();
         token_hasher.expect_token().returning(|_| TokenHash::from_bytes([1; 32]));
         token_hasher.expect_attempt_key().returning(|_| AttemptKey::from_bytes([2; 32]));
+        token_hasher.expect_proof_key().returning(|_| AttemptKey::from_bytes([3; 32]));
         let mut cipher = MockFieldCipher::new();
         cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
         cipher.expect_is_current().returning(|sealed| sealed == b"current");

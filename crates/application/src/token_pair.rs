@@ -48,7 +48,8 @@ impl Application {
         refresh_token: SecretToken,
     ) -> Result<TokenPair, Error> {
         // The moment at which the session began or was refreshed: so a client reads the whole life of each token.
-        let now = session.last_seen_at;
+        // Never in the future, where a clock that was set back would put it.
+        let now = session.last_seen_at.min(self.ports.clock.now());
         let refresh_expires_in = session.expires_at.since(now);
         let expires_in = self.policies.session.access_token_ttl.min(refresh_expires_in);
         let mut token_id = [0; 16];

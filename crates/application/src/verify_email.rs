@@ -54,6 +54,8 @@ impl Application {
         }
         let user = user.verify_email(self.ports.clock.now()).map_err(|_| Error::InvalidOneTimeToken)?;
         uow.users().save(&user).await?;
+        // A link that sets the first password is not one that sets another.
+        uow.tokens().void(user.id, &[Purpose::Invitation], self.ports.clock.now()).await?;
         uow.audit().record(&self.event(Act::EmailVerified, who)).await?;
         Ok(())
     }
@@ -107,6 +109,7 @@ mod tests {
         let journal = Journal::default();
         let mut unit = finding(&journal, Purpose::EmailVerification, email(), account(pending()));
         unit.users.expect_save().withf(User::is_active).times(1).returning(|_| Ok(()));
+        unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));
 
         Doubles::new().with_unit(unit).application().verify_email(&token("good"), &client()).await.unwrap();
 

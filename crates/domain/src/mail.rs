@@ -150,13 +150,13 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// 5 s, doubling up to 15 min, for three days; 15 s to send one.
+    /// 5 s, doubling up to 15 min, for three days; 40 s to send one, which is more than any mailer takes.
     fn default() -> Self {
         Self {
             first: Duration::from_secs(5),
             longest: Duration::from_secs(15 * 60),
             give_up_after: Duration::from_secs(3 * 24 * 3_600),
-            in_flight: Duration::from_secs(15),
+            in_flight: Duration::from_secs(40),
         }
     }
 }

@@ -61,7 +61,7 @@ pub(crate) enum Keys {
         #[arg(long, conflicts_with = "lead")]
         encryption: bool,
         /// How long the new key is only published before it signs, so that every replica and client knows it
-        #[arg(long, default_value = "2m", value_parser = humantime::parse_duration)]
+        #[arg(long, default_value = "10m", value_parser = humantime::parse_duration)]
         lead: Duration,
         /// The key that signs the seals of the audit trail instead; the new one signs at once, the old one verifies for ever
         #[arg(long)]

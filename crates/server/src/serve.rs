@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,9 @@ use crate::settings::Settings;
 use crate::wiring;
 
 mod greeting;
+
+/// How long background jobs may take to end.
+const JOBS_END_WITHIN: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or ctrl-c, then lets the requests in flight end.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
@@ -69,7 +73,10 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     handle.stop(true).await;
     serving.await.doing("serving")?.doing("serving")?;
     stop.cancel();
-    jobs.wait().await;
+    // A mail that is just being sent may end; one that hangs is sent again by whoever comes next.
+    if tokio::time::timeout(JOBS_END_WITHIN, jobs.wait()).await.is_err() {
+        tracing::warn!("a background job did not end in time");
+    }
     tracing::info!("stopped");
     Ok(())
 }

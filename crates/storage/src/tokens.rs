@@ -43,6 +43,13 @@ impl OneTimeTokens for Transaction {
         purposes: &[Purpose],
         now: Timestamp,
     ) -> Result<Option<OneTimeToken>, StoreError> {
+        // Its user is held first, as by whoever voids tokens: two that lock in one order cannot wait for each other.
+        let owner = one_time_tokens::table
+            .filter(one_time_tokens::token_hash.eq(hash.as_bytes().as_slice()))
+            .select(one_time_tokens::user_id);
+        let Some(owner) = on!(self.connection(), c => maybe(owner.first::<Id>(c)))? else { return Ok(None) };
+        let owner = users::table.find(owner).select(users::id);
+        let _: Option<Id> = holding!(self.connection(), owner, |held, c| maybe(held.first(c)))?;
         let good = one_time_tokens::table
             .filter(one_time_tokens::token_hash.eq(hash.as_bytes().as_slice()))
             .filter(one_time_tokens::purpose.eq_any(names(purposes)))

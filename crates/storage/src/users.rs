@@ -97,6 +97,10 @@ impl Users for Transaction {
         }
     }
 
+    async fn find(&mut self, user: UserId) -> Result<Option<Account>, StoreError> {
+        account(self.connection(), user).await
+    }
+
     async fn lock(&mut self, user: UserId) -> Result<Option<Account>, StoreError> {
         let query = users::table.find(Id::from(user));
         holding!(self.connection(), query.select(AccountRow::as_select()), |held, c| maybe(held.first(c)))?

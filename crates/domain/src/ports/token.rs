@@ -86,4 +86,8 @@ pub trait TokenHasher: Send + Sync {
 
     /// What failed logins for `address` are counted under.
     fn attempt_key(&self, address: &EmailAddress) -> AttemptKey;
+
+    /// What failed proofs of somebody who is logged in are counted under: apart from logins, so that nobody else can lock
+    /// an owner out of an open session.
+    fn proof_key(&self, user: UserId) -> AttemptKey;
 }

@@ -21,6 +21,13 @@ pub trait Users: Send {
     /// has the address.
     async fn add<'a>(&mut self, user: &'a User, password: Option<&'a PasswordHash>) -> Result<(), StoreError>;
 
+    /// The account of this user as it is, not held: for whoever holds a session of theirs already.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn find(&mut self, user: UserId) -> Result<Option<Account>, StoreError>;
+
     /// The account of this user, held against other transactions until this one ends.
     ///
     /// # Errors

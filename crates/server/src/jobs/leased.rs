@@ -34,6 +34,20 @@ impl<'a> Lease<'a> {
         self.leases.acquire(self.name, &self.holder, SystemClock.now(), ttl).await
     }
 
+    /// Renews it for as long as `work` takes. When that fails, the work goes on: it is claimed entry by entry.
+    pub(crate) async fn keep_during<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(Self::TTL / 3) => {}
+            }
+            if let Err(error) = self.hold().await {
+                tracing::warn!(lease = self.name, %error, "the lease was not renewed");
+            }
+        }
+    }
+
     /// Gives it back, so that another replica can go on at once.
     pub(crate) async fn release(&self) {
         if let Err(error) = self.leases.release(self.name, &self.holder).await {

@@ -30,7 +30,7 @@ impl MailJob {
         let lease = Lease::new(&*self.leases, "mail");
         while !stop.is_cancelled() {
             let pause = match lease.hold().await {
-                Ok(true) => self.round().await,
+                Ok(true) => lease.keep_during(self.round()).await,
                 Ok(false) => Some(Self::ROUND),
                 Err(error) => {
                     tracing::warn!(%error, "the mail job waits for the database");

@@ -203,7 +203,7 @@ impl Voxgate {
 
     /// Waits for mail number `n` to `address`, counted from 1.
     pub(crate) async fn mail_to(&self, address: &str, n: usize) -> String {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(mail) = self.mails_to(address).into_iter().nth(n - 1) {
                 return mail;

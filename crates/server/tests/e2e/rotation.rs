@@ -23,7 +23,7 @@ pub(crate) async fn after_a_rotation_secrets_and_waiting_mail_need_the_new_key_a
     let mut voxgate = Voxgate::start_with(backend, &[("ENCRYPTION_KEYS", OLD)]).await;
     let (me, app, _) = voxgate.with_mfa("ada@example.org").await;
     // A mail that cannot leave waits, sealed.
-    voxgate.kill();
+    assert_eq!(voxgate.stop().await, Some(0));
     voxgate.set("SMTP_URL", "smtp://127.0.0.1:1");
     voxgate.start_again().await;
     voxgate.post("/auth/forgot-password", json!({"email": me.email})).await.expect(202);
@@ -32,7 +32,7 @@ pub(crate) async fn after_a_rotation_secrets_and_waiting_mail_need_the_new_key_a
         assert!(std::time::Instant::now() < deadline, "{}", voxgate.log());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    voxgate.kill();
+    assert_eq!(voxgate.stop().await, Some(0));
 
     voxgate.set("ENCRYPTION_KEYS", &format!("{NEW},{OLD}"));
     let said = rotate(&voxgate);

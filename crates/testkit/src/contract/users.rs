@@ -29,11 +29,12 @@ pub async fn a_user_comes_back_with_all_values(adapter: &Adapter) {
     let password = fixtures.password_hash();
     let mut unit = adapter.begin().await;
     unit.users().add(&user, Some(&password)).await.unwrap();
-    let locked = unit.users().lock(user.id).await.unwrap().unwrap();
+    let held = unit.users().lock(user.id).await.unwrap().unwrap();
+    let read = unit.users().find(user.id).await.unwrap().unwrap();
     unit.commit().await.unwrap();
 
     let found = adapter.store.account(user.id).await.unwrap().unwrap();
-    for account in [locked, found] {
+    for account in [held, read, found] {
         assert_eq!((&account.user, account.password.as_ref()), (&user, Some(&password)));
         assert_eq!(account.user.email.as_typed(), "Ada.Lovelace@Bücher.example");
     }

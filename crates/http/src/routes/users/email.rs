@@ -9,6 +9,7 @@ use crate::form::Form;
 use crate::problem::{Kind, Problem};
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
+use crate::uniform_time::uniform;
 
 /// The address that shall take the place of the present one.
 #[derive(ToSchema)]
@@ -43,6 +44,6 @@ pub(crate) async fn change_email(
     state: web::Data<State>,
     InOrder(caller, Body(body)): InOrder<Authenticated, Body<NewAddressBody>>,
 ) -> Answer {
-    state.application.change_email(&caller.0, &body.new_email).await?;
+    uniform(state.application.change_email(&caller.0, &body.new_email)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }
