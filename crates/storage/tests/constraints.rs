@@ -70,6 +70,38 @@ async fn postgres_has_audit_partitions_for_this_month_and_the_next_three() {
     connection.batch_execute(missing).await.unwrap();
 }
 
+#[tokio::test]
+async fn postgres_moves_events_of_the_default_partition_into_that_of_their_month() {
+    let (url, _server) = postgres_url();
+    migrated(&url).await;
+    let mut connection = AsyncPgConnection::establish(&url).await.unwrap();
+    let steps = "DO $$ DECLARE name text := 'audit_logs_' || to_char(now() + interval '2 months', 'YYYY_MM'); here int; \
+                 BEGIN EXECUTE format('DROP TABLE %I', name); \
+                 INSERT INTO audit_logs (id, occurred_at, event, outcome, details) \
+                 VALUES (gen_random_uuid(), now() + interval '2 months', 'user.registered', 'success', '{}'); \
+                 ASSERT (SELECT count(*) FROM audit_logs_default) = 1; \
+                 PERFORM create_audit_partitions(); \
+                 ASSERT (SELECT count(*) FROM audit_logs_default) = 0; \
+                 EXECUTE format('SELECT count(*) FROM %I', name) INTO here; ASSERT here = 1; \
+                 ASSERT (SELECT count(*) FROM audit_unsealed) = 1; \
+                 INSERT INTO audit_logs (id, occurred_at, event, outcome, details) \
+                 VALUES (gen_random_uuid(), now() + interval '2 months', 'user.registered', 'success', '{}'); \
+                 ASSERT (SELECT count(*) FROM audit_unsealed) = 2; END $$";
+    connection.batch_execute(steps).await.unwrap();
+    for table in ["audit_logs", "audit_logs_default"] {
+        let statement = format!(
+            "INSERT INTO {table} (id, occurred_at, event, outcome, details) VALUES \
+            (gen_random_uuid(), now() - interval '10 years', 'user.registered', 'success', '{{}}'); DELETE FROM {table}"
+        );
+        let refused = connection.batch_execute(&statement).await.unwrap_err().to_string();
+        assert_eq!(refused, "audit_logs is append-only: DELETE is refused");
+    }
+    for table in ["audit_seals", "audit_positions"] {
+        let refused = connection.batch_execute(&format!("TRUNCATE {table}")).await.unwrap_err().to_string();
+        assert_eq!(refused, format!("{table} is append-only: TRUNCATE is refused"));
+    }
+}
+
 /// Each contradicts a rule of the domain, which never writes it.
 const WRONG: &[&str] = &[
     "UPDATE users SET status = 'superuser'",
