@@ -22,14 +22,28 @@ fn purgeable(closed_before: At) -> _ {
     users::deleted_at.lt(closed_before).and(users::purged_at.is_null()).and(users::legal_hold_at.is_null())
 }
 
+/// Users of whom nothing goes.
+#[diesel::dsl::auto_type]
+fn on_hold() -> _ {
+    users::table.filter(users::legal_hold_at.is_not_null()).select(users::id)
+}
+
 #[diesel::dsl::auto_type]
 fn over(before: At) -> _ {
-    user_sessions::ended_at.lt(before).or(user_sessions::expires_at.lt(before).nullable())
+    let ended = user_sessions::ended_at.lt(before).or(user_sessions::expires_at.lt(before).nullable());
+    ended.and(user_sessions::user_id.ne_all(on_hold()))
+}
+
+#[diesel::dsl::auto_type]
+fn spent(before: At) -> _ {
+    one_time_tokens::expires_at.lt(before).and(one_time_tokens::user_id.ne_all(on_hold()))
 }
 
 #[diesel::dsl::auto_type]
 fn done_with(before: At) -> _ {
-    mail_outbox::sent_at.lt(before).or(mail_outbox::failed_at.lt(before))
+    let left = mail_outbox::sent_at.lt(before).or(mail_outbox::failed_at.lt(before));
+    let held = users::table.filter(users::legal_hold_at.is_not_null()).select(users::id.nullable());
+    left.and(mail_outbox::user_id.is_null().or(mail_outbox::user_id.ne_all(held)))
 }
 
 fn count(rows: usize) -> u64 {
@@ -83,7 +97,7 @@ impl Retention for Transaction {
     async fn due(&mut self, cutoffs: &RetentionCutoffs) -> Result<RetentionCounts, StoreError> {
         let users = users::table.filter(purgeable(At(cutoffs.deleted_users))).count();
         let sessions = user_sessions::table.filter(over(At(cutoffs.ended_sessions))).count();
-        let tokens = one_time_tokens::table.filter(one_time_tokens::expires_at.lt(At(cutoffs.spent_tokens))).count();
+        let tokens = one_time_tokens::table.filter(spent(At(cutoffs.spent_tokens))).count();
         let challenges = mfa_challenges::table.filter(mfa_challenges::expires_at.lt(At(cutoffs.spent_tokens))).count();
         let mails = mail_outbox::table.filter(done_with(At(cutoffs.sent_mail))).count();
         let attempts = login_attempts::table.filter(login_attempts::updated_at.lt(At(cutoffs.login_attempts))).count();
@@ -125,10 +139,8 @@ impl Retention for Transaction {
         let sessions: Vec<Id> = on!(self.connection(), c => sessions.load(c))?;
         self.delete_sessions(&sessions).await?;
 
-        let tokens = one_time_tokens::table
-            .filter(one_time_tokens::expires_at.lt(At(cutoffs.spent_tokens)))
-            .limit(limit)
-            .select(one_time_tokens::id);
+        let tokens =
+            one_time_tokens::table.filter(spent(At(cutoffs.spent_tokens))).limit(limit).select(one_time_tokens::id);
         let tokens: Vec<Id> = on!(self.connection(), c => tokens.load(c))?;
         let expired = one_time_tokens::table.filter(one_time_tokens::id.eq_any(tokens));
         let tokens = on!(self.connection(), c => diesel::delete(expired.clone()).execute(c))?;

@@ -290,3 +290,5 @@ diesel::joinable!(user_sessions -> users (user_id));
 diesel::joinable!(user_role_assignments -> user_roles (role));
 diesel::allow_tables_to_appear_in_same_query!(audit_logs, audit_positions, audit_unsealed,);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, user_role_assignments, user_roles, user_sessions, users,);
+diesel::allow_tables_to_appear_in_same_query!(users, one_time_tokens);
+diesel::allow_tables_to_appear_in_same_query!(users, mail_outbox);

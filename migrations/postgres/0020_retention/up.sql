@@ -11,6 +11,7 @@ ALTER TABLE users
 
 -- What is looked through each day, oldest first.
 CREATE INDEX users_to_purge ON users (deleted_at) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+CREATE INDEX users_on_hold ON users (id) WHERE legal_hold_at IS NOT NULL;
 CREATE INDEX user_sessions_ended ON user_sessions (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX user_sessions_expired ON user_sessions (expires_at);
 CREATE INDEX one_time_tokens_expired ON one_time_tokens (expires_at);

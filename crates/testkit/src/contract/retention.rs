@@ -79,6 +79,11 @@ pub async fn a_legal_hold_suspends_purging(adapter: &Adapter) {
     assert!(!unit.retention().hold(adapter.fixtures.user().id, "nobody", later).await.unwrap());
     unit.commit().await.unwrap();
     assert_eq!(purge_users(adapter, later, 10).await, []);
+    // Nor does anything go that tells of them; the counter tells of nobody.
+    let far = cutoffs(later.plus(Duration::from_secs(1 << 30)));
+    let left = RetentionCounts { attempts: 1, ..RetentionCounts::default() };
+    assert_eq!(adapter.begin().await.retention().due(&far).await.unwrap(), left);
+    assert_eq!(adapter.begin().await.retention().purge_records(&far, 10).await.unwrap(), left);
 
     let mut unit = adapter.begin().await;
     assert!(unit.retention().release(user.id).await.unwrap());
