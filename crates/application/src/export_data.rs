@@ -58,14 +58,67 @@ impl Application {
 
 /// An event as `user` may see it: without the particulars of whoever else had part in it (45 CFR 164.524(a)(1)).
 fn seen_by(user: UserId, event: RecordedEvent) -> RecordedEvent {
-    let event = match event.subject_id {
-        Some(subject) if subject != user => RecordedEvent { subject_id: None, ..event },
-        _ => event,
+    let event = if event.subject_id == Some(user) {
+        event
+    } else {
+        // What they did to others, or to several at once: the facts can name those.
+        RecordedEvent { subject_id: None, details: "{}".to_owned(), ..event }
     };
-    match event.actor_id {
-        Some(actor) if actor != user => {
-            RecordedEvent { actor_id: None, session_id: None, ip_address: None, user_agent: None, ..event }
+    if event.actor_id == Some(user) {
+        event
+    } else {
+        // What somebody else did, in their words and from their device.
+        let from = RecordedEvent { session_id: None, ip_address: None, user_agent: None, reason: None, ..event };
+        RecordedEvent { actor_id: None, ..from }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use voxgate_domain::AuditEventId;
+
+    use crate::test_support::{Counter, minutes, now};
+
+    fn somebody(n: u64) -> UserId {
+        UserId::generate(now().plus(minutes(n)), &Counter::default())
+    }
+
+    fn event(actor: UserId, subject: UserId) -> RecordedEvent {
+        RecordedEvent {
+            id: AuditEventId::generate(now(), &Counter::default()),
+            occurred_at: now(),
+            event: "role.changed".into(),
+            outcome: "success".into(),
+            actor_id: Some(actor),
+            subject_id: Some(subject),
+            session_id: None,
+            ip_address: Some("192.0.2.1".into()),
+            user_agent: Some("curl/8".into()),
+            request_id: None,
+            reason: Some("joined the team".into()),
+            details: r#"{"added":["clinician"]}"#.into(),
         }
-        _ => event,
+    }
+
+    #[test]
+    fn ones_own_act_is_shown_whole() {
+        let me = somebody(1);
+        assert_eq!(seen_by(me, event(me, me)), event(me, me));
+    }
+
+    #[test]
+    fn an_export_says_what_was_done_to_somebody_and_not_by_whom() {
+        let (me, admin) = (somebody(1), somebody(2));
+        let seen = seen_by(me, event(admin, me));
+        assert_eq!((seen.actor_id, seen.ip_address, seen.user_agent, seen.reason), (None, None, None, None));
+        assert_eq!((seen.subject_id, seen.details.as_str()), (Some(me), r#"{"added":["clinician"]}"#));
+    }
+
+    #[test]
+    fn an_export_says_what_somebody_did_and_not_to_whom() {
+        let (me, patient) = (somebody(1), somebody(2));
+        let seen = seen_by(me, event(me, patient));
+        assert_eq!((seen.actor_id, seen.subject_id, seen.details.as_str()), (Some(me), None, "{}"));
     }
 }

@@ -49,7 +49,6 @@ pub struct AuditEvent {
 
 /// An event as it is read back: the names that were written, whatever version wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RecordedEvent {
     /// Which event it is.
     pub id: AuditEventId,
@@ -74,7 +73,6 @@ pub struct RecordedEvent {
     /// Why.
     pub reason: Option<String>,
     /// The facts of the act, as canonical JSON: an object, names in byte order, no spaces.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub details: String,
 }
 

@@ -214,6 +214,7 @@ pub(crate) async fn a_person_takes_a_copy_of_everything(backend: Backend) {
     assert_eq!(copy["notification_preferences"]["product_email"], true);
     let events: Vec<&str> =
         copy["audit_events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert!(copy["audit_events"].as_array().unwrap().iter().all(|event| event["details"].is_object()));
     for event in ["user.registered", "user.verified", "login.succeeded", "user.exported"] {
         assert!(events.contains(&event), "{event} is not among {events:?}");
     }

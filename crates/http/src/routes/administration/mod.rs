@@ -10,7 +10,7 @@ pub(super) mod status;
 pub(super) mod unlock;
 pub(super) mod user_roles;
 
-mod audit_view;
+pub(super) mod audit_view;
 mod reason;
 
 use actix_web::guard::GuardContext;

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use voxgate_application::PersonalData;
-use voxgate_domain::audit::RecordedEvent;
 use voxgate_domain::role::Role;
 use voxgate_domain::{RoleName, SessionId, Timestamp};
 
@@ -14,6 +13,7 @@ use super::view::{SessionBody, UserBody};
 use crate::extract::Authenticated;
 use crate::problem::Kind;
 use crate::respond::Answer;
+use crate::routes::administration::audit_view::EventBody;
 use crate::routes::auth::mfa::MfaStatusBody;
 use crate::state::State;
 
@@ -30,8 +30,7 @@ pub(crate) struct ExportBody {
     mfa: MfaStatusBody,
     notification_preferences: PreferencesBody,
     /// The latest audit events about or by the person, newest first.
-    #[schema(value_type = Vec<Object>)]
-    audit_events: Vec<RecordedEvent>,
+    audit_events: Vec<EventBody>,
 }
 
 /// A role, and what it allows.
@@ -64,7 +63,7 @@ impl ExportBody {
             sessions: data.sessions.into_iter().map(|session| SessionBody::of(session, current)).collect(),
             mfa: data.mfa.into(),
             notification_preferences: data.notification_preferences.into(),
-            audit_events: data.events,
+            audit_events: data.events.into_iter().map(EventBody::from).collect(),
         }
     }
 }
