@@ -96,16 +96,27 @@ impl AuditTrail {
         }
         let before = read;
         let mut page = trail.entries_after(read, Self::PAGE).await?;
-        while let Some(last) = page.last() {
-            read = last.position;
-            // The next page is on its way while this one is hashed.
-            let next = trail.entries_after(read, Self::PAGE);
-            let (next, checked) = join(next, self.check_page(check, &mut seals, &mut expected, &page)).await;
-            checked?;
-            progress(read.saturating_sub(before), total.saturating_sub(before));
-            page = next?;
+        loop {
+            while let Some(last) = page.last() {
+                read = last.position;
+                // The next page is on its way while this one is hashed.
+                let next = trail.entries_after(read, Self::PAGE);
+                let (next, checked) = join(next, self.check_page(check, &mut seals, &mut expected, &page)).await;
+                checked?;
+                progress(read.saturating_sub(before), total.saturating_sub(before));
+                page = next?;
+            }
+            // A seal that was made since the last page was read came with its events: they are there by now, unless
+            // somebody cut them off.
+            if !self.has_next_seal(&mut seals).await? {
+                break;
+            }
+            page = trail.entries_after(read, Self::PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
         }
-        self.check_end(check, &mut seals, &mut expected).await?;
+        self.check_end(check, &mut seals, &mut expected)?;
         self.check_unsealed().await
     }
 
@@ -133,7 +144,7 @@ impl AuditTrail {
     }
 
     /// No event is left: neither may a seal want one, nor may a seal that was remembered be missing.
-    async fn check_end(
+    fn check_end(
         &self,
         check: &mut TrailCheck<'_>,
         seals: &mut Seals,
@@ -147,7 +158,8 @@ impl AuditTrail {
             return Err(check.close().err().map_or(cut_off(None, check), truncated).into());
         }
         self.close(check, expected)?;
-        while let Some(seal) = self.next_seal(seals).await? {
+        // Only a seal whose events were looked for after it was seen: one made since has events that nobody read yet.
+        if let Some(seal) = seals.ahead.pop_front() {
             check.seal(seal)?;
             check.close().map_err(truncated)?;
         }
@@ -173,11 +185,17 @@ impl AuditTrail {
         Ok(())
     }
 
-    async fn next_seal(&self, seals: &mut Seals) -> Result<Option<Seal>, TrailError> {
+    /// Whether there is a seal that was not looked at yet.
+    async fn has_next_seal(&self, seals: &mut Seals) -> Result<bool, TrailError> {
         const PAGE: u32 = 1_024;
         if seals.ahead.is_empty() {
             seals.ahead = self.ports.trail.seals_after(seals.read, PAGE).await?.into();
         }
+        Ok(!seals.ahead.is_empty())
+    }
+
+    async fn next_seal(&self, seals: &mut Seals) -> Result<Option<Seal>, TrailError> {
+        self.has_next_seal(seals).await?;
         let next = seals.ahead.pop_front();
         seals.read = next.as_ref().map_or(seals.read, |seal| seal.draft.number);
         Ok(next)

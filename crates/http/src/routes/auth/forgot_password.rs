@@ -6,6 +6,7 @@ use super::resend_verification::AddressBody;
 use crate::extract::{Body, Client};
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
+use crate::uniform_time::uniform;
 
 /// Ask for a link that resets the password
 ///
@@ -18,6 +19,6 @@ use crate::state::State;
 )]
 #[post("/auth/forgot-password")]
 pub(crate) async fn forgot_password(state: web::Data<State>, client: Client, Body(body): Body<AddressBody>) -> Answer {
-    state.application.forgot_password(&body.email, &client.0).await?;
+    uniform(state.application.forgot_password(&body.email, &client.0)).await?;
     respond::accepted(AcceptedStatus::ResetSent)
 }

@@ -9,6 +9,7 @@ use crate::form::Form;
 use crate::problem::Problem;
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
+use crate::uniform_time::uniform;
 
 /// An address that a link is asked for.
 #[derive(ToSchema)]
@@ -42,6 +43,6 @@ pub(crate) async fn resend_verification(
     client: Client,
     Body(body): Body<AddressBody>,
 ) -> Answer {
-    state.application.resend_verification(&body.email, &client.0).await?;
+    uniform(state.application.resend_verification(&body.email, &client.0)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }
