@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use voxgate_domain::mail::RetryPolicy;
 use voxgate_domain::policy::{
-    AccessPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy,
+    AccessPolicy, EmergencyPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy,
 };
 use voxgate_domain::ports::{
     Authenticator, Clock, Entropy, FieldCipher, OneTimeCodes, PasswordHasher, PasswordStrength, Store, TokenHasher,
@@ -37,6 +37,7 @@ pub struct Policies {
     pub factor: FactorPolicy,
     pub session: SessionPolicy,
     pub access: AccessPolicy,
+    pub emergency: EmergencyPolicy,
     pub retry: RetryPolicy,
     pub retention: RetentionPolicy,
 }

@@ -1,7 +1,9 @@
 //! Who does something, for the use case and for the trail.
 
 use voxgate_domain::ports::Principal;
-use voxgate_domain::{Act, AuditEvent, AuditEventId, ClientContext, SessionId, UserId};
+use voxgate_domain::{
+    Act, AuditEvent, AuditEventId, ClientContext, EmergencyAccess, EmergencyAccessId, Reason, SessionId, UserId,
+};
 
 use crate::{Application, Error};
 
@@ -12,9 +14,19 @@ pub struct Caller {
     pub principal: Principal,
     /// From where.
     pub client: ClientContext,
+    /// Why they look at somebody's data, where they say so (45 CFR 164.528(b)(2)(iv)).
+    pub purpose: Option<Reason>,
+    /// The emergency access under which they act, if they do.
+    pub emergency: Option<EmergencyAccess>,
 }
 
 impl Caller {
+    /// Somebody who acts by their roles and says nothing about why.
+    #[must_use]
+    pub const fn new(principal: Principal, client: ClientContext) -> Self {
+        Self { principal, client, purpose: None, emergency: None }
+    }
+
     /// The id of the user.
     #[must_use]
     pub fn user_id(&self) -> UserId {
@@ -30,7 +42,14 @@ impl Caller {
     /// The caller acting on their own account.
     pub(crate) fn on_self(&self) -> Who<'_> {
         let user = Some(self.user_id());
-        Who { actor: user, subject: user, session: Some(self.session_id()), client: Some(&self.client) }
+        Who {
+            actor: user,
+            subject: user,
+            session: Some(self.session_id()),
+            client: Some(&self.client),
+            purpose: self.purpose.as_ref(),
+            emergency: self.emergency.as_ref().map(|access| access.id),
+        }
     }
 }
 
@@ -41,6 +60,8 @@ pub(crate) struct Who<'a> {
     pub(crate) subject: Option<UserId>,
     pub(crate) session: Option<SessionId>,
     pub(crate) client: Option<&'a ClientContext>,
+    pub(crate) purpose: Option<&'a Reason>,
+    pub(crate) emergency: Option<EmergencyAccessId>,
 }
 
 impl<'a> Who<'a> {
@@ -77,7 +98,8 @@ impl Application {
             subject: who.subject,
             session: who.session,
             client: who.client.cloned(),
-            reason: None,
+            reason: who.purpose.map(|reason| reason.as_str().to_owned()),
+            emergency: who.emergency,
         }
     }
 

@@ -2,10 +2,23 @@
 
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
-use voxgate_domain::Cursor;
 use voxgate_domain::ports::CipherError;
+use voxgate_domain::{Cursor, PageQuery};
 
 use crate::{Application, Error};
+
+/// How many items to ask the store for: one more than asked for tells whether there is another page.
+pub(crate) fn one_more(page: &PageQuery) -> u32 {
+    u32::from(page.limit.get()).saturating_add(1)
+}
+
+/// Cuts `items` to the page; the last of them when there is another page behind it.
+pub(crate) fn cut<'a, T>(items: &'a mut Vec<T>, page: &PageQuery) -> Option<&'a T> {
+    let limit = usize::from(page.limit.get());
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more)
+}
 
 impl Application {
     /// A cursor of `list` behind the item of this id.

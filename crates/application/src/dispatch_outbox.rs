@@ -78,8 +78,9 @@ impl Application {
         if let Err(error) = mailer.send(&mail_of(entry, message)).await {
             return self.put_off(entry, &error).await;
         }
-        let mut uow = self.ports.store.begin().await?;
-        uow.outbox().finish(entry.id, self.ports.clock.now()).await?;
+        let (mut uow, now) = (self.ports.store.begin().await?, self.ports.clock.now());
+        uow.outbox().finish(entry.id, now).await?;
+        uow.notifications().sent(entry.id, now).await?;
         uow.commit().await?;
         Ok(true)
     }
@@ -103,6 +104,9 @@ impl Application {
         }
         let mut uow = self.ports.store.begin().await?;
         uow.outbox().fail(entry.id, &report, next, now).await?;
+        if next.is_none() {
+            uow.notifications().given_up(entry.id, now).await?;
+        }
         uow.commit().await?;
         Ok(false)
     }

@@ -2,9 +2,10 @@
 
 use voxgate_domain::audit::RecordedEvent;
 use voxgate_domain::factor::MfaStatus;
+use voxgate_domain::notification::Notification;
 use voxgate_domain::role::Role;
 use voxgate_domain::user::NotificationPreferences;
-use voxgate_domain::{Act, Session, Timestamp, User, UserId};
+use voxgate_domain::{Act, KnownDevice, Session, Timestamp, User, UserId};
 
 use crate::{Application, Caller, Error};
 
@@ -23,12 +24,16 @@ pub struct PersonalData {
     pub mfa: MfaStatus,
     /// What they want to be told by mail.
     pub notification_preferences: NotificationPreferences,
+    /// The devices on which they logged in; never their tokens.
+    pub devices: Vec<KnownDevice>,
+    /// What they were told by mail, newest first.
+    pub notifications: Vec<Notification>,
     /// The latest audit events about or by them, newest first.
     pub events: Vec<RecordedEvent>,
 }
 
 impl Application {
-    /// The most audit events in one export.
+    /// The most audit events, and the most notifications, in one export.
     pub const EXPORTED_EVENTS: u32 = 10_000;
 
     /// All that is held about the caller.
@@ -40,6 +45,7 @@ impl Application {
         self.require_recent_authentication(caller)?;
         let user = caller.principal.user.clone();
         let mut uow = self.ports.store.begin().await?;
+        let devices = uow.devices().of(user.id).await?;
         uow.audit().record(&self.event(Act::DataExported, caller.on_self())).await?;
         uow.commit().await?;
         let events = self.ports.store.events_about(user.id, Self::EXPORTED_EVENTS).await?;
@@ -50,6 +56,8 @@ impl Application {
             sessions: self.list_sessions(caller).await?,
             mfa: self.ports.store.mfa_status(user.id).await?,
             notification_preferences: self.ports.store.notification_preferences(user.id).await?,
+            devices,
+            notifications: self.ports.store.notifications_of(user.id, None, Self::EXPORTED_EVENTS).await?,
             events,
             user,
         })

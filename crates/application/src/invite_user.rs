@@ -31,7 +31,7 @@ impl Application {
     /// the store.
     pub async fn invite_user(&self, caller: &Caller, invite: InviteUser) -> Result<AdministeredUser, Error> {
         if invite.roles.iter().any(|role| *role != RoleName::patient()) {
-            self.authorize(caller, Permission::RolesAssign).await?;
+            self.authorize(caller.clone(), Permission::RolesAssign, None).await?;
         }
         self.check_roles(&invite.roles).await?;
         let mut uow = self.ports.store.begin().await?;

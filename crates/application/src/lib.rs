@@ -13,6 +13,7 @@ mod begin_session;
 mod caller;
 mod cursor;
 mod error;
+mod known_devices;
 mod lockout;
 mod one_time_links;
 mod outbox;
@@ -48,11 +49,13 @@ mod change_password;
 mod delete_account;
 mod export_data;
 mod manage_sessions;
+mod notification_history;
 mod notification_preferences;
 mod reset_password;
 mod update_profile;
 
 // Looking after the accounts of others.
+mod account_disclosures;
 mod invite_user;
 mod list_roles;
 mod list_users;
@@ -60,6 +63,7 @@ mod manage_user_sessions;
 mod read_user;
 mod set_user_roles;
 mod set_user_status;
+mod take_emergency_access;
 mod unlock_user;
 
 // Proving the audit trail.

@@ -4,6 +4,7 @@ use voxgate_domain::user::UserFilter;
 use voxgate_domain::{Act, Page, PageQuery, UserId};
 
 use crate::administration::AdministeredUser;
+use crate::cursor::{cut, one_more};
 use crate::{Application, Caller, Error};
 
 /// The name of this list in its cursors.
@@ -22,13 +23,9 @@ impl Application {
         page: &PageQuery,
     ) -> Result<Page<AdministeredUser>, Error> {
         let after = page.cursor.as_ref().map(|cursor| self.open_cursor(LIST, cursor)).transpose()?;
-        let limit = usize::from(page.limit.get());
-        // One more than asked for tells whether there is another page.
-        let ask_for = u32::from(page.limit.get()).saturating_add(1);
+        let ask_for = one_more(page);
         let mut found = self.ports.store.list_users(filter, after.map(UserId::from), ask_for).await?;
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let last = found.last().filter(|_| more).map(|(user, _)| user.id);
+        let last = cut(&mut found, page).map(|(user, _)| user.id);
         let users = found.iter().map(|(user, _)| user.id).collect();
         self.record_look(Act::UsersListed { users }, caller.on_self().about(None)).await?;
         Ok(Page {

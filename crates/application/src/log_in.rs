@@ -7,10 +7,11 @@ use voxgate_domain::ports::{UnitOfWork, Verification};
 use voxgate_domain::session::{AuthMethods, Device};
 use voxgate_domain::user::Account;
 use voxgate_domain::{
-    Act, AttemptKey, ClientContext, DeviceName, EmailAddress, Password, PasswordHash, RoleName, SecretToken, Session,
+    Act, AttemptKey, ClientContext, DeviceName, EmailAddress, KnownDevice, Password, PasswordHash, SecretToken,
     TokenDelivery, UserStatus,
 };
 
+use crate::begin_session::Begun;
 use crate::caller::Who;
 use crate::{Application, Error, TokenPair};
 
@@ -25,6 +26,8 @@ pub struct LogIn {
     pub device_name: Option<DeviceName>,
     /// Where the refresh token shall go.
     pub delivery: TokenDelivery,
+    /// What the device keeps since an earlier login, if it was there before.
+    pub device_token: Option<SecretToken>,
 }
 
 /// What a right password comes to.
@@ -47,8 +50,10 @@ pub struct PendingLogIn {
 
 /// What the transaction of a right password did.
 enum Admitted {
-    Session { session: Box<Session>, secret: SecretToken, roles: Vec<RoleName> },
+    Session(Box<Begun>),
     MfaRequired(PendingLogIn),
+    /// Nothing: the password was compared with a hash that is not the present one any more.
+    Outdated,
 }
 
 impl Application {
@@ -61,9 +66,20 @@ impl Application {
     /// [`Error::InvalidCredentials`]; [`Error::AccountLocked`]; to whoever gave the right password
     /// [`Error::EmailNotVerified`] and [`Error::AccountInactive`]; [`Error::Overloaded`]; an error of the store.
     pub async fn log_in(&self, input: LogIn, client: &ClientContext) -> Result<LoggedIn, Error> {
-        let key = self.ports.token_hasher.attempt_key(&input.email);
+        match self.log_in_once(&input, client).await? {
+            Some(logged_in) => Ok(logged_in),
+            // Another login renewed the hash meanwhile, or the password was changed: what is held now decides.
+            None => self.log_in_once(&input, client).await?.ok_or(Error::InvalidCredentials),
+        }
+    }
+
+    /// Nothing when the hash that the password was compared with is not the present one any more.
+    async fn log_in_once(&self, input: &LogIn, client: &ClientContext) -> Result<Option<LoggedIn>, Error> {
         let account = self.ports.store.account_by_email(&input.email).await?;
-        let who = Who::anonymous(client).about(account.as_ref().map(|account| account.user.id));
+        let subject = account.as_ref().map(|account| account.user.id);
+        let who = Who::anonymous(client).about(subject);
+        let known = self.recognize(subject, input.device_token.as_ref()).await?;
+        let key = self.login_counter(&input.email, known.as_ref());
         self.refuse_if_locked(key, who).await?;
 
         let stored = account.as_ref().and_then(|account| account.password.as_ref());
@@ -77,15 +93,17 @@ impl Application {
         match (account, verification) {
             (Some(account), Verification::Match { .. }) => {
                 let device = Device {
-                    name: input.device_name,
+                    name: input.device_name.clone(),
                     user_agent: client.user_agent.clone(),
                     ip_address: client.ip_address,
                 };
-                match self.admit(uow, key, account, renewed, (device, input.delivery), who).await? {
-                    Admitted::Session { session, secret, roles } => {
-                        Ok(LoggedIn::Session(self.pair(&session, roles, secret)?))
+                match self.admit(uow, key, account, renewed, (device, known, input.delivery), who).await? {
+                    Admitted::Session(begun) => {
+                        self.mail_was_queued();
+                        Ok(Some(LoggedIn::Session(self.pair_of(*begun)?)))
                     }
-                    Admitted::MfaRequired(pending) => Ok(LoggedIn::MfaRequired(pending)),
+                    Admitted::MfaRequired(pending) => Ok(Some(LoggedIn::MfaRequired(pending))),
+                    Admitted::Outdated => Ok(None),
                 }
             }
             (Some(account), Verification::Mismatch) => {
@@ -106,7 +124,7 @@ impl Application {
         key: AttemptKey,
         seen: Account,
         renewed: Option<PasswordHash>,
-        (device, delivery): (Device, TokenDelivery),
+        (device, known, delivery): (Device, Option<KnownDevice>, TokenDelivery),
         who: Who<'_>,
     ) -> Result<Admitted, Error> {
         let now = self.ports.clock.now();
@@ -115,10 +133,9 @@ impl Application {
             return Err(self.refuse_locked(uow, until, who).await);
         }
         let held = uow.users().lock(seen.user.id).await?;
-        // Changed between looking and holding: the password that was right is not the password any more.
         let Some(user) = held.filter(|held| held.password == seen.password).map(|held| held.user) else {
-            let failed = Act::LoginFailed(LoginFailure::WrongPassword);
-            return Err(self.count_failure(uow, key, None, failed, who).await?);
+            uow.rollback().await?;
+            return Ok(Admitted::Outdated);
         };
         match user.status {
             UserStatus::Active => {}
@@ -144,10 +161,9 @@ impl Application {
             return Ok(Admitted::MfaRequired(pending));
         }
         self.clear_failures(&mut *uow, key, before).await?;
-        let (session, secret) = self.open_session(&mut *uow, user, device, AuthMethods::Password, who).await?;
-        let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
+        let begun = self.open_session(&mut *uow, user, (device, known), AuthMethods::Password, who).await?;
         uow.commit().await?;
-        Ok(Admitted::Session { session: Box::new(session), secret, roles })
+        Ok(Admitted::Session(Box::new(begun)))
     }
 
     /// Records why somebody with the right password does not get in; the error to answer.

@@ -9,7 +9,7 @@ use crate::test_support::{
 };
 
 fn input() -> LogIn {
-    LogIn { email: email(), password: password(), device_name: None, delivery: TokenDelivery::Body }
+    LogIn { email: email(), password: password(), device_name: None, delivery: TokenDelivery::Body, device_token: None }
 }
 
 fn right() -> Verification {
@@ -138,16 +138,19 @@ async fn an_unproven_address_is_told_only_to_who_has_the_password() {
 }
 
 #[tokio::test]
-async fn a_password_changed_meanwhile_does_not_count() {
+async fn a_password_changed_meanwhile_is_compared_anew_and_counts_as_wrong() {
     let journal = Journal::default();
-    let mut unit = counting(&journal, 0);
+    let mut unit = Unit::new(&journal);
     let changed = Account { password: Some(PasswordHash::from_phc("other".into())), ..account(active()) };
     unit.users.expect_lock().returning(move |_| Ok(Some(changed.clone())));
     let doubles = Doubles::new().with_account(Some(account(active()))).with_verification(right());
+    let doubles = doubles.with_verification(Verification::Mismatch);
 
-    let refused = doubles.with_unit(unit).application().log_in(input(), &client()).await;
+    let doubles = doubles.with_unit(unit).with_unit(counting(&journal, 0));
+    let refused = doubles.application().log_in(input(), &client()).await;
 
     assert!(matches!(refused, Err(Error::InvalidCredentials)));
+    assert_eq!(journal.lines(), ["rollback", "failures 1", "audit login.failed", "commit"]);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 use secrecy::{ExposeSecret as _, SecretSlice};
 use serde::{Deserialize, Serialize};
 use voxgate_domain::mail::{LinkPurpose, Mail, Message, Notice, OutboxEntry};
+use voxgate_domain::notification::{Delivery, Notification};
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::{EmailAddress, Locale, MailId, SecretToken, Timestamp, User, UserId};
 
@@ -109,7 +110,13 @@ impl Application {
             queued_at: now,
             attempts: 0,
         };
-        Ok(uow.outbox().push(&entry).await?)
+        uow.outbox().push(&entry).await?;
+        if let (Some(user_id), Errand::Send(_)) = (to.user, errand) {
+            let notification =
+                Notification { id, user_id, kind: entry.kind, queued_at: now, delivery: Delivery::Queued };
+            uow.notifications().add(&notification).await?;
+        }
+        Ok(())
     }
 
     /// Queues a notice to the owner of an account.

@@ -4,6 +4,7 @@ use futures_util::stream::{Stream, try_unfold};
 use voxgate_domain::audit::{AuditAccess, EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::{Act, AuditEventId, Cursor, Page, PageQuery, Timestamp, UserId};
 
+use crate::cursor::{cut, one_more};
 use crate::trail_lines::EventLine;
 use crate::{Application, Caller, Error};
 
@@ -22,16 +23,12 @@ impl Application {
         filter: &EventFilter,
         page: &PageQuery,
     ) -> Result<Page<RecordedEvent>, Error> {
-        let before = page.cursor.as_ref().map(|cursor| self.open_event_cursor(cursor)).transpose()?;
-        let limit = usize::from(page.limit.get());
-        // One more than asked for tells whether there is another page.
-        let ask_for = u32::from(page.limit.get()).saturating_add(1);
+        let before = page.cursor.as_ref().map(|cursor| self.open_event_cursor(LIST, cursor)).transpose()?;
+        let ask_for = one_more(page);
         let mut items = self.ports.store.find_events(filter, before, ask_for).await?;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let last = items.last().filter(|_| more).map(RecordedEvent::key);
+        let last = cut(&mut items, page).map(RecordedEvent::key);
         self.record_look(Act::AuditRead(AuditAccess::List), caller.on_self().about(filter.about)).await?;
-        Ok(Page { items, next: last.map(|key| self.seal_event_cursor(key)).transpose()? })
+        Ok(Page { items, next: last.map(|key| self.seal_event_cursor(LIST, key)).transpose()? })
     }
 
     /// A page of the events that `user` did or that were done to them, newest first.
@@ -76,14 +73,14 @@ impl Application {
         })
     }
 
-    fn seal_event_cursor(&self, key: EventKey) -> Result<Cursor, Error> {
+    pub(crate) fn seal_event_cursor(&self, list: &str, key: EventKey) -> Result<Cursor, Error> {
         let mut place = key.occurred_at.unix_micros().to_be_bytes().to_vec();
         place.extend(key.id.as_uuid().as_bytes());
-        self.seal_place(LIST, &place)
+        self.seal_place(list, &place)
     }
 
-    fn open_event_cursor(&self, cursor: &Cursor) -> Result<EventKey, Error> {
-        let place = self.open_place(LIST, cursor)?;
+    pub(crate) fn open_event_cursor(&self, list: &str, cursor: &Cursor) -> Result<EventKey, Error> {
+        let place = self.open_place(list, cursor)?;
         let (micros, id) = place.split_first_chunk::<8>().ok_or(Error::InvalidCursor)?;
         let id = <[u8; 16]>::try_from(id).map_err(|_| Error::InvalidCursor)?;
         let occurred_at = Timestamp::from_unix_micros(i64::from_be_bytes(*micros)).ok_or(Error::InvalidCursor)?;
@@ -134,7 +131,7 @@ mod tests {
         let listed = application.list_events(&me, &EventFilter::default(), &page("2", None)).await.unwrap();
         assert_eq!(listed.items.len(), 2);
         assert_eq!(journal.lines(), ["audit audit.read", "commit"]);
-        let next = application.open_event_cursor(&listed.next.unwrap()).unwrap();
+        let next = application.open_event_cursor(LIST, &listed.next.unwrap()).unwrap();
         assert_eq!(next, listed.items[1].key());
     }
 

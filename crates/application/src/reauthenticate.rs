@@ -1,5 +1,6 @@
 //! Prove again who one is, before a sensitive act (RFC 9470).
 
+use voxgate_domain::ports::StoreError;
 use voxgate_domain::{Act, AuthMethods, OneTimeCode, Password};
 
 use crate::second_factor::FactorProof;
@@ -26,13 +27,23 @@ impl Application {
                 return Err(self.refuse_code(uow, who).await?);
             };
             uow = self.use_proof(uow, &account.user, &FactorProof::Code(code), None, key, before, who).await?;
-            uow.sessions().proven(caller.session_id(), AuthMethods::PasswordAndCode).await?;
+            let proven = uow.sessions().proven(caller.session_id(), AuthMethods::PasswordAndCode).await;
+            proven.map_err(ended_meanwhile)?;
         } else {
             self.clear_failures(&mut *uow, key, before).await?;
         }
-        uow.sessions().reauthenticated(caller.session_id(), self.ports.clock.now()).await?;
+        let renewed = uow.sessions().reauthenticated(caller.session_id(), self.ports.clock.now()).await;
+        renewed.map_err(ended_meanwhile)?;
         uow.audit().record(&self.event(Act::Reauthenticated, who)).await?;
         Ok(uow.commit().await?)
+    }
+}
+
+/// A session that ended since the request was let in authenticates nobody any more.
+fn ended_meanwhile(error: StoreError) -> Error {
+    match error {
+        StoreError::Stale => Error::Unauthenticated,
+        other => other.into(),
     }
 }
 

@@ -69,6 +69,8 @@ impl Application {
         // Logins that wait for a code had the former password right. The factor itself stays.
         uow.challenges().forget(user.id).await?;
         self.clear_failures(uow, key, before).await?;
+        // Whoever knew the former password may have made a device known; the locks of devices go with them.
+        uow.devices().forget(user.id).await?;
         uow.audit().record(&self.event(Act::PasswordReset, who)).await?;
         let end = SessionEnd { at: now, why: EndReason::PasswordReset };
         self.end_sessions(uow, user.id, None, end, who).await?;
@@ -114,6 +116,7 @@ mod tests {
         unit.users.expect_set_password().withf(|_, hash, _| hash.is_some()).times(1).returning(|_, _, _| Ok(()));
         unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));
         unit.challenges.expect_forget().times(1).returning(|_| Ok(()));
+        unit.devices.expect_forget().times(1).returning(|_| Ok(()));
         unit.sessions.expect_end_all().withf(|_, except, _| except.is_none()).times(1).returning(|_, _, _| Ok(2));
         let mut doubles = Doubles::new().with_hashing();
         doubles.store.expect_password_history().returning(|_, _| Ok(Vec::new()));

@@ -108,8 +108,15 @@ pub(crate) fn challenge() -> MfaChallenge {
     MfaChallenge::issue(hash, active().id, device, TokenDelivery::Cookie, &policy, now())
 }
 
+/// An access of `holder` to `subject` that was just taken.
+pub(crate) fn emergency_access(holder: UserId, subject: UserId) -> EmergencyAccess {
+    let id = EmergencyAccessId::generate(now(), &Counter::default());
+    let reason = Reason::parse("unconscious in the emergency room").unwrap();
+    Policies::default().emergency.grant(id, holder, subject, reason, now()).unwrap()
+}
+
 pub(crate) fn caller(user: &User, session: Session) -> Caller {
-    Caller { principal: Principal { user: user.clone(), session, roles: Vec::new() }, client: client() }
+    Caller::new(Principal { user: user.clone(), session, roles: Vec::new() }, client())
 }
 
 /// Bytes that differ at each call, the same in each run.
@@ -134,6 +141,9 @@ pub(crate) struct Unit {
     pub(crate) roles: MockRoles,
     pub(crate) audit: MockAuditLog,
     pub(crate) outbox: MockOutbox,
+    pub(crate) devices: MockKnownDevices,
+    pub(crate) notifications: MockNotifications,
+    pub(crate) emergencies: MockEmergencyAccesses,
     pub(crate) retention: MockRetention,
     pub(crate) journal: Journal,
 }
@@ -165,6 +175,9 @@ impl Unit {
             roles: MockRoles::new(),
             audit: MockAuditLog::new(),
             outbox: MockOutbox::new(),
+            devices: MockKnownDevices::new(),
+            notifications: MockNotifications::new(),
+            emergencies: MockEmergencyAccesses::new(),
             retention: MockRetention::new(),
             journal: journal.clone(),
         };
@@ -179,6 +192,10 @@ impl Unit {
             Ok(())
         });
         unit.attempts.expect_lock().returning(|_, _| Ok(Attempts::default()));
+        unit.notifications.expect_add().returning(|_| Ok(()));
+        unit.notifications.expect_sent().returning(|_, _| Ok(()));
+        unit.notifications.expect_given_up().returning(|_, _| Ok(()));
+        unit.devices.expect_add().returning(|_, _, _| Ok(()));
         unit
     }
 
@@ -215,6 +232,15 @@ impl UnitOfWork for Unit {
     }
     fn outbox(&mut self) -> &mut dyn Outbox {
         &mut self.outbox
+    }
+    fn devices(&mut self) -> &mut dyn KnownDevices {
+        &mut self.devices
+    }
+    fn notifications(&mut self) -> &mut dyn Notifications {
+        &mut self.notifications
+    }
+    fn emergencies(&mut self) -> &mut dyn EmergencyAccesses {
+        &mut self.emergencies
     }
     fn retention(&mut self) -> &mut dyn Retention {
         &mut self.retention
@@ -301,6 +327,7 @@ impl Doubles {
         token_hasher.expect_token().returning(|_| TokenHash::from_bytes([1; 32]));
         token_hasher.expect_attempt_key().returning(|_| AttemptKey::from_bytes([2; 32]));
         token_hasher.expect_proof_key().returning(|_| AttemptKey::from_bytes([3; 32]));
+        token_hasher.expect_device_key().returning(|_| AttemptKey::from_bytes([4; 32]));
         let mut cipher = MockFieldCipher::new();
         cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
         cipher.expect_is_current().returning(|sealed| sealed == b"current");

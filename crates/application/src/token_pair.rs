@@ -20,6 +20,8 @@ pub struct TokenPair {
     pub refresh_expires_in: Duration,
     /// The session of both.
     pub session_id: SessionId,
+    /// What the device keeps to be known at the next login, when it was not known at this one.
+    pub device_token: Option<SecretToken>,
 }
 
 impl Application {
@@ -65,6 +67,13 @@ impl Application {
             amr: session.amr,
         };
         let access_token = self.ports.issuer.issue(&claims)?;
-        Ok(TokenPair { access_token, expires_in, refresh_token, refresh_expires_in, session_id: session.id })
+        Ok(TokenPair {
+            access_token,
+            expires_in,
+            refresh_token,
+            refresh_expires_in,
+            session_id: session.id,
+            device_token: None,
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::transaction::settle;
 use crate::{Application, Caller, Error};
 
 impl Application {
-    /// Forgets the failed logins of the user's address, so that a lock is lifted.
+    /// Forgets the failed logins of the user's address and on their devices, so that a lock is lifted.
     ///
     /// # Errors
     ///
@@ -29,6 +29,11 @@ impl Application {
         let key = self.ports.token_hasher.attempt_key(&user.email);
         let before = uow.attempts().lock(key, self.ports.clock.now()).await?;
         self.clear_failures(uow, key, before).await?;
+        for device in uow.devices().of(user.id).await? {
+            let key = self.ports.token_hasher.device_key(device.id);
+            let before = uow.attempts().lock(key, self.ports.clock.now()).await?;
+            self.clear_failures(uow, key, before).await?;
+        }
         Ok(uow.audit().record(&self.reasoned_event(Act::AccountUnlocked, caller.on(user.id), reason)).await?)
     }
 }
@@ -51,6 +56,7 @@ mod tests {
         unit.attempts.expect_lock().returning(move |_, _| Ok(locked));
         let forgotten = |_: &_, attempts: &Attempts, _: &_| *attempts == Attempts::default();
         unit.attempts.expect_save().withf(forgotten).times(1).returning(|_, _, _| Ok(()));
+        unit.devices.expect_of().returning(|_| Ok(Vec::new()));
         let mut doubles = Doubles::new().with_unit(unit);
         doubles.store.expect_account().returning(|_| Ok(Some(account(other()))));
         let me = caller(&active(), session(&active()));

@@ -1,7 +1,7 @@
 //! Finish a login by the second factor.
 
 use voxgate_domain::session::AuthMethods;
-use voxgate_domain::{ClientContext, RoleName, SecretToken, Session, TokenDelivery};
+use voxgate_domain::{ClientContext, SecretToken, TokenDelivery};
 
 use crate::caller::Who;
 use crate::second_factor::FactorProof;
@@ -17,9 +17,6 @@ pub struct Verified {
     pub delivery: TokenDelivery,
 }
 
-/// A session that the transaction began, to be told once it is committed.
-type Begun = (Session, SecretToken, Vec<RoleName>);
-
 impl Application {
     /// Begins the session of a login that waits for the second factor. The challenge says whose login it is, so a code
     /// of somebody else is of no use to it; challenge and proof are each used up by one conditional statement.
@@ -32,12 +29,14 @@ impl Application {
         &self,
         token: &SecretToken,
         proof: &FactorProof,
+        device: Option<&SecretToken>,
         client: &ClientContext,
     ) -> Result<Verified, Error> {
         let (now, hash) = (self.ports.clock.now(), self.ports.token_hasher.token(token));
         let seen = self.ports.store.mfa_challenge(hash).await?.ok_or(Error::InvalidMfaCode)?;
         let seen = self.ports.store.account(seen.user_id).await?.ok_or(Error::InvalidMfaCode)?.user;
-        let key = self.ports.token_hasher.attempt_key(&seen.email);
+        let known = self.recognize(Some(seen.id), device).await?;
+        let key = self.login_counter(&seen.email, known.as_ref());
         let who = Who::anonymous(client).about(Some(seen.id));
 
         // Counter, user, challenge, factor: the order in which all of them are locked everywhere.
@@ -62,19 +61,17 @@ impl Application {
             held => held?,
         };
         let delivery = challenge.delivery;
-        let begun: Result<Begun, Error> = async {
+        let begun: Result<_, Error> = async {
             if !uow.challenges().consume(hash, now).await? {
                 return Err(Error::InvalidMfaCode);
             }
             let amr = AuthMethods::PasswordAndCode;
-            let (session, secret) = self.open_session(&mut *uow, user, challenge.device, amr, who).await?;
-            let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
-            Ok((session, secret, roles))
+            self.open_session(&mut *uow, user, (challenge.device, known), amr, who).await
         }
         .await;
-        let (session, secret, roles) = settle(uow, begun).await?;
+        let begun = settle(uow, begun).await?;
         self.mail_was_queued();
-        Ok(Verified { pair: self.pair(&session, roles, secret)?, delivery })
+        Ok(Verified { pair: self.pair_of(begun)?, delivery })
     }
 }
 
@@ -129,7 +126,7 @@ mod tests {
         beginning_a_session(&mut unit);
         let app = doubles().with_matching(Some(60)).with_unit(unit).application();
 
-        let verified = app.verify_mfa(&token("challenge"), &proof(), &client()).await.unwrap();
+        let verified = app.verify_mfa(&token("challenge"), &proof(), None, &client()).await.unwrap();
 
         assert_eq!(verified.delivery, TokenDelivery::Cookie);
         assert_eq!(verified.pair.expires_in, minutes(15));
@@ -145,7 +142,7 @@ mod tests {
         let app = doubles().with_unit(unit).application();
 
         let proof = FactorProof::Recovery(RecoveryCode::presented("ABCD-EFGH-JKMN-PQRS"));
-        app.verify_mfa(&token("challenge"), &proof, &client()).await.unwrap();
+        app.verify_mfa(&token("challenge"), &proof, None, &client()).await.unwrap();
 
         let done = ["audit mfa.recovery_code_used", "mail recovery_code_used", "audit login.succeeded", "commit"];
         assert_eq!(journal.lines(), done);
@@ -160,7 +157,7 @@ mod tests {
         unit.attempts.expect_save().withf(|_, now, _| now.failures == 1).times(1).returning(|_, _, _| Ok(()));
         let app = doubles().with_matching(None).with_unit(unit).application();
 
-        let refused = app.verify_mfa(&token("challenge"), &proof(), &client()).await;
+        let refused = app.verify_mfa(&token("challenge"), &proof(), None, &client()).await;
 
         assert!(matches!(refused, Err(Error::InvalidMfaCode)));
         assert_eq!(journal.lines(), ["audit mfa.failed", "commit"]);
@@ -180,7 +177,7 @@ mod tests {
             unit.attempts.expect_save().returning(|_, _, _| Ok(()));
             let app = doubles().with_matching(Some(60)).with_unit(unit).application();
 
-            let refused = app.verify_mfa(&token("challenge"), &proof(), &client()).await;
+            let refused = app.verify_mfa(&token("challenge"), &proof(), None, &client()).await;
 
             assert!(matches!(refused, Err(Error::InvalidMfaCode)));
         }
@@ -196,8 +193,11 @@ mod tests {
         for challenge in gone {
             let journal = Journal::default();
             let unit = finding(&journal, with_mfa(), challenge, on(59));
-            let refused =
-                doubles().with_unit(unit).application().verify_mfa(&token("challenge"), &proof(), &client()).await;
+            let refused = doubles()
+                .with_unit(unit)
+                .application()
+                .verify_mfa(&token("challenge"), &proof(), None, &client())
+                .await;
             assert!(matches!(refused, Err(Error::InvalidMfaCode)));
             assert_eq!(journal.lines(), ["audit mfa.failed", "commit"]);
         }
@@ -209,7 +209,7 @@ mod tests {
         let gone = with_mfa().delete(now()).unwrap();
         let unit = finding(&journal, gone, challenge(), on(59));
         let refused =
-            doubles().with_unit(unit).application().verify_mfa(&token("challenge"), &proof(), &client()).await;
+            doubles().with_unit(unit).application().verify_mfa(&token("challenge"), &proof(), None, &client()).await;
         assert!(matches!(refused, Err(Error::InvalidMfaCode)));
     }
 
@@ -225,7 +225,7 @@ mod tests {
                 unit.attempts.expect_lock().returning(move |_, _| Ok(locked));
             }
             let app = doubles().with_unit(unit).application();
-            let refused = app.verify_mfa(&token("challenge"), &proof(), &client()).await;
+            let refused = app.verify_mfa(&token("challenge"), &proof(), None, &client()).await;
             assert!(matches!(refused, Err(Error::AccountLocked { retry_after }) if retry_after == minutes(9)));
             assert_eq!(journal.lines(), ["audit login.failed", "commit"]);
         }
@@ -236,7 +236,8 @@ mod tests {
         let mut doubles = Doubles::new();
         doubles.store.expect_mfa_challenge().returning(|_| Ok(None));
         let code = OneTimeCode::parse("000000").unwrap();
-        let refused = doubles.application().verify_mfa(&token("unknown"), &FactorProof::Code(code), &client()).await;
+        let refused =
+            doubles.application().verify_mfa(&token("unknown"), &FactorProof::Code(code), None, &client()).await;
         assert!(matches!(refused, Err(Error::InvalidMfaCode)));
     }
 

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{self, SHA256};
 use voxgate_domain::ports::TokenHasher;
-use voxgate_domain::{AttemptKey, EmailAddress, SecretToken, TokenHash, UserId};
+use voxgate_domain::{AttemptKey, DeviceId, EmailAddress, SecretToken, TokenHash, UserId};
 
 /// SHA-256 with a prefix for each use, so that the hash of one kind of text is never that of another.
 ///
@@ -22,6 +22,10 @@ impl TokenHasher for Sha256TokenHasher {
 
     fn proof_key(&self, user: UserId) -> AttemptKey {
         AttemptKey::from_bytes(hash(b"voxgate proof v1\0", user.as_uuid().as_bytes()))
+    }
+
+    fn device_key(&self, device: DeviceId) -> AttemptKey {
+        AttemptKey::from_bytes(hash(b"voxgate device v1\0", device.as_uuid().as_bytes()))
     }
 }
 

@@ -84,6 +84,15 @@ id!(
     RoleAssignmentId
 );
 
+id!(
+    /// Identifies a device on which a user has logged in.
+    DeviceId
+);
+id!(
+    /// Identifies an emergency access.
+    EmergencyAccessId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

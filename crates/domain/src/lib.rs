@@ -23,10 +23,13 @@
 
 pub mod audit;
 pub mod client;
+pub mod emergency;
 pub mod factor;
 pub mod ids;
+pub mod known_device;
 pub mod listing;
 pub mod mail;
+pub mod notification;
 pub mod one_time_token;
 pub mod policy;
 pub mod ports;
@@ -39,8 +42,10 @@ pub mod values;
 
 pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
+pub use emergency::EmergencyAccess;
 pub use factor::{MfaChallenge, OneTimeCode, RecoveryCode, TokenDelivery, Totp};
-pub use ids::{AuditEventId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId};
+pub use ids::{AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId};
+pub use known_device::KnownDevice;
 pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
 pub use one_time_token::{OneTimeToken, Purpose};
 pub use refresh_token::{Generation, RefreshToken};

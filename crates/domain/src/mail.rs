@@ -1,9 +1,10 @@
 //! Messages that leave by mail. What they say is here; how they look is the mail adapter's.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::session::named;
-use crate::{EmailAddress, Locale, MailId, SecretToken, Timestamp, UserId};
+use crate::{EmailAddress, EmergencyAccessId, Locale, MailId, SecretToken, Timestamp, UserId};
 
 /// A message that was queued to one address.
 #[derive(Clone, Debug)]
@@ -81,6 +82,27 @@ pub enum Notice {
     RecoveryCodesRegenerated,
     /// A recovery code took the place of the app.
     RecoveryCodeUsed,
+    /// Somebody logged in on a device that was not seen before.
+    NewDevice {
+        /// When.
+        at: Timestamp,
+        /// From which address.
+        ip_address: IpAddr,
+    },
+    /// Somebody took emergency access to the account's data; goes to its owner.
+    EmergencyAccess {
+        /// Which access.
+        access: EmergencyAccessId,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// Somebody took emergency access to a person's data; goes to every administrator.
+    EmergencyAccessTaken {
+        /// Which access.
+        access: EmergencyAccessId,
+        /// When it ends.
+        until: Timestamp,
+    },
 }
 
 impl Notice {
@@ -100,6 +122,9 @@ impl Notice {
             Self::MfaDisabled => "mfa_disabled",
             Self::RecoveryCodesRegenerated => "recovery_codes_regenerated",
             Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::NewDevice { .. } => "new_device",
+            Self::EmergencyAccess { .. } => "emergency_access",
+            Self::EmergencyAccessTaken { .. } => "emergency_access_taken",
         }
     }
 }

@@ -20,6 +20,8 @@ named! {
         AuditRead = "audit:read",
         /// See the state of the service.
         OpsRead = "ops:read",
+        /// Take emergency access to one person's data (45 CFR 164.312(a)(2)(ii)).
+        EmergencyAccess = "emergency:access",
     }
 }
 
@@ -107,7 +109,7 @@ pub struct Role {
 /// The roles that every installation begins with, least privilege first (45 CFR 164.308(a)(4)).
 #[must_use]
 pub fn seed_roles() -> Vec<Role> {
-    use Permission::{AuditRead, OpsRead, RolesAssign, RolesRead, UsersRead, UsersWrite};
+    use Permission::{AuditRead, EmergencyAccess, OpsRead, RolesAssign, RolesRead, UsersRead, UsersWrite};
     let role = |name: &str, description: &str, permissions: &[Permission]| Role {
         name: RoleName(name.to_owned()),
         description: description.to_owned(),
@@ -115,9 +117,13 @@ pub fn seed_roles() -> Vec<Role> {
     };
     vec![
         role("patient", "Uses their own account; every new user has it", &[]),
-        role("clinician", "Cares for patients", &[UsersRead]),
+        role("clinician", "Cares for patients", &[UsersRead, EmergencyAccess]),
         role("researcher", "Studies recordings without seeing accounts", &[]),
-        role("admin", "Runs the service", &[UsersRead, UsersWrite, RolesRead, RolesAssign, AuditRead, OpsRead]),
+        role(
+            "admin",
+            "Runs the service",
+            &[UsersRead, UsersWrite, RolesRead, RolesAssign, AuditRead, OpsRead, EmergencyAccess],
+        ),
         role("auditor", "Reviews the audit trail", &[RolesRead, AuditRead, OpsRead]),
     ]
 }

@@ -67,7 +67,8 @@ fn cookies(pair: &TokenPair, csrf: String) -> [Cookie<'static>; 2] {
     [cookie(REFRESH_COOKIE, pair.refresh_token.expose().to_owned(), false, life), cookie(CSRF_COOKIE, csrf, true, life)]
 }
 
-fn cookie(name: &'static str, value: String, readable: bool, life: Duration) -> Cookie<'static> {
+/// A cookie of this host, for pages of this host alone.
+pub(crate) fn cookie(name: &'static str, value: String, readable: bool, life: Duration) -> Cookie<'static> {
     Cookie::build(name, value)
         .path("/")
         .secure(true)

@@ -10,6 +10,7 @@
 mod access;
 mod allowed_methods;
 mod cookies;
+mod device_cookie;
 mod extract;
 mod form;
 mod middleware;

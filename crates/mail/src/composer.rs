@@ -11,7 +11,7 @@ use voxgate_domain::ports::{Cause, MailError};
 use voxgate_domain::{EmailAddress, MailId, Timestamp};
 
 use crate::layout::{Content, LinkPart};
-use crate::wording::{Language, Words};
+use crate::wording::{Language, Wording, Words};
 
 /// Makes e-mails (RFC 5322) of messages: in text and HTML, in the language of the receiver, the same ones at every try.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl MailComposer {
     pub(crate) fn compose(&self, mail: &Mail, encoding: TextEncoding) -> Result<Message, MailError> {
         let language = Language::of(mail.locale.as_ref());
         let wording = language.wording();
-        let mut locked = String::new();
+        let mut fact = None;
         let (words, link) = match &mail.message {
             What::Link { purpose, token, expires_at } => {
                 let words = wording.link(*purpose);
@@ -77,16 +77,12 @@ impl MailComposer {
                 (words, Some(link))
             }
             What::Notice(notice) => {
-                if let Notice::AccountLocked { until } = notice {
-                    locked = wording.locked_until(&minute(*until));
-                }
+                fact = fact_of(*notice, wording);
                 (wording.notice(*notice), None)
             }
         };
         let mut paragraphs = words.paragraphs.to_vec();
-        if !locked.is_empty() {
-            paragraphs.push(&locked);
-        }
+        paragraphs.extend(fact.as_deref());
         let content = Content {
             language: language.tag(),
             heading: words.heading,
@@ -135,6 +131,18 @@ const fn page(purpose: LinkPurpose) -> &'static str {
         LinkPurpose::ResetPassword | LinkPurpose::FinishRegistration | LinkPurpose::AcceptInvitation => {
             "reset-password"
         }
+    }
+}
+
+/// The sentence with what only this message has, if it has something.
+fn fact_of(notice: Notice, wording: &dyn Wording) -> Option<String> {
+    match notice {
+        Notice::AccountLocked { until } => Some(wording.locked_until(&minute(until))),
+        Notice::NewDevice { at, ip_address } => Some(wording.logged_in_at(&minute(at), &ip_address.to_string())),
+        Notice::EmergencyAccess { access, until } | Notice::EmergencyAccessTaken { access, until } => {
+            Some(wording.open_until(&minute(until), &access.to_string()))
+        }
+        _ => None,
     }
 }
 

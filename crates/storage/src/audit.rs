@@ -8,6 +8,7 @@ use voxgate_domain::ports::{AuditLog, StoreError};
 use voxgate_domain::{AuditEvent, UserId};
 
 use crate::connection::{Connection, on};
+use crate::disclosures::note_listed;
 use crate::error::exactly_one;
 use crate::rows::EventRow;
 use crate::schema::audit_logs;
@@ -79,6 +80,7 @@ impl AuditLog for Transaction {
     async fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         let row = EventRow::from(event);
         let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
-        exactly_one(added)
+        exactly_one(added)?;
+        note_listed(self.connection(), event).await
     }
 }

@@ -119,6 +119,31 @@ pub(crate) async fn add_leaves(connection: &mut Connection, leaves: &[Leaf]) -> 
     if added == leaves.len() { Ok(()) } else { Err(internal("not every leaf was added")) }
 }
 
+/// Notes by one statement whom the event `id` showed.
+pub(crate) async fn note_listed(connection: &mut Connection, users: &[Id], at: At, id: Id) -> Result<(), StoreError> {
+    const POSTGRES: &str = "INSERT INTO audit_listed_users (user_id, occurred_at, event_id) \
+                            SELECT DISTINCT listed, $1, $2 FROM unnest($3) AS listed";
+    const SQLITE: &str = "INSERT INTO audit_listed_users (user_id, occurred_at, event_id) \
+                          SELECT DISTINCT unhex(value), ?1, ?2 FROM json_each(?3)";
+    on!(connection,
+        postgres c => diesel::sql_query(POSTGRES)
+            .bind::<Instant, _>(at)
+            .bind::<Uid, _>(id)
+            .bind::<Array<Uid>, _>(users)
+            .execute(c),
+        sqlite c => {
+            let rows = users.iter().map(|user| format!("\"{}\"", user.0.simple()));
+            let rows = format!("[{}]", rows.collect::<Vec<_>>().join(","));
+            diesel::sql_query(SQLITE)
+                .bind::<Instant, _>(at)
+                .bind::<Uid, _>(id)
+                .bind::<Text, _>(rows)
+                .execute(c)
+        }
+    )
+    .map(drop)
+}
+
 /// At most `limit` places after `position` with the events that are there now, in order. The details come as text; a
 /// blob that is no JSON comes as its digits, since reading it as JSON would fail the whole page.
 pub(crate) async fn entries_after(

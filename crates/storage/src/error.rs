@@ -12,6 +12,7 @@ const UNIQUE: &[(&str, &str, Conflict)] = &[
         "user_role_assignments.user_id, user_role_assignments.role",
         Conflict::RoleAssigned,
     ),
+    ("emergency_accesses_open", "emergency_accesses.holder_id, emergency_accesses.subject_id", Conflict::EmergencyOpen),
 ];
 
 /// What the messages of a database say that does not answer now but may later. Diesel keeps no SQLSTATE, so the text

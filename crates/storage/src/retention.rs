@@ -11,8 +11,8 @@ use crate::connection::on;
 use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
 use crate::schema::{
-    login_attempts, mail_outbox, mfa_challenges, notification_preferences, one_time_tokens, password_history,
-    recovery_codes, refresh_tokens, totp_factors, user_sessions, users,
+    known_devices, login_attempts, mail_outbox, mfa_challenges, notification_history, notification_preferences,
+    one_time_tokens, password_history, recovery_codes, refresh_tokens, totp_factors, user_sessions, users,
 };
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
@@ -75,6 +75,10 @@ impl Transaction {
         on!(self.connection(), c => diesel::delete(totp_factors::table.find(user)).execute(c))?;
         let preferences = notification_preferences::table.find(user);
         on!(self.connection(), c => diesel::delete(preferences).execute(c))?;
+        let devices = known_devices::table.filter(known_devices::user_id.eq(user));
+        on!(self.connection(), c => diesel::delete(devices).execute(c))?;
+        let told = notification_history::table.filter(notification_history::user_id.eq(user));
+        on!(self.connection(), c => diesel::delete(told).execute(c))?;
         let mails = mail_outbox::table.filter(mail_outbox::user_id.eq(user));
         on!(self.connection(), c => diesel::delete(mails).execute(c))?;
         // A name that no mail server can have (RFC 6761, section 6.4), and that tells nothing but the id.

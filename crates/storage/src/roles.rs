@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{RoleAssignment, Roles, StoreError};
 use voxgate_domain::role::Role;
-use voxgate_domain::{RoleName, Timestamp, UserId, UserStatus};
+use voxgate_domain::{RoleName, Timestamp, User, UserId, UserStatus};
 
 use crate::connection::{Connection, maybe, on};
 use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
-use crate::rows::RoleRow;
+use crate::rows::{RoleRow, UserRow};
 use crate::schema::{user_role_assignments, user_roles, users};
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
@@ -86,6 +86,19 @@ impl Roles for Transaction {
             .select(users::id);
         let found: Option<Id> = on!(self.connection(), c => maybe(other.first(c)))?;
         Ok(found.is_some())
+    }
+
+    async fn holders(&mut self, role: &RoleName, limit: u32) -> Result<Vec<User>, StoreError> {
+        let holders = user_role_assignments::table
+            .inner_join(users::table.on(users::id.eq(user_role_assignments::user_id)))
+            .filter(user_role_assignments::role.eq(role.as_str()))
+            .filter(users::status.eq(UserStatus::Active.as_str()))
+            .order(users::id)
+            .limit(limit.into());
+        on!(self.connection(), c => holders.select(UserRow::as_select()).load(c))?
+            .into_iter()
+            .map(User::try_from)
+            .collect()
     }
 
     async fn of(&mut self, user: UserId) -> Result<Vec<Role>, StoreError> {

@@ -279,6 +279,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::sql_types::{Instant, Uid};
+
+    known_devices (id) {
+        id -> Uid,
+        user_id -> Uid,
+        token_hash -> Binary,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    notification_history (id) {
+        id -> Uid,
+        user_id -> Uid,
+        kind -> Text,
+        queued_at -> Instant,
+        sent_at -> Nullable<Instant>,
+        failed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    emergency_accesses (id) {
+        id -> Uid,
+        holder_id -> Uid,
+        subject_id -> Uid,
+        reason -> Text,
+        granted_at -> Instant,
+        expires_at -> Instant,
+        closed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::sql_types::{Instant, Uid};
+
+    audit_listed_users (user_id, occurred_at, event_id) {
+        user_id -> Uid,
+        occurred_at -> Instant,
+        event_id -> Uid,
+    }
+}
+
 // What diesel's migrations keep of themselves.
 diesel::table! {
     __diesel_schema_migrations (version) {
@@ -288,7 +340,7 @@ diesel::table! {
 
 diesel::joinable!(user_sessions -> users (user_id));
 diesel::joinable!(user_role_assignments -> user_roles (role));
-diesel::allow_tables_to_appear_in_same_query!(audit_logs, audit_positions, audit_unsealed,);
+diesel::allow_tables_to_appear_in_same_query!(audit_logs, audit_listed_users, audit_positions, audit_unsealed,);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, user_role_assignments, user_roles, user_sessions, users,);
 diesel::allow_tables_to_appear_in_same_query!(users, one_time_tokens);
 diesel::allow_tables_to_appear_in_same_query!(users, mail_outbox);

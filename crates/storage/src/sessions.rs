@@ -4,8 +4,10 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{Sessions, StoreError};
+use voxgate_domain::session::Device;
 use voxgate_domain::{
-    AuthMethods, Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserId,
+    AuthMethods, DeviceName, Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserAgent,
+    UserId,
 };
 
 use crate::connection::{Connection, maybe, on};
@@ -60,6 +62,21 @@ impl Sessions for Transaction {
         let added = on!(self.connection(), c => diesel::insert_into(user_sessions::table).values(&row).execute(c))?;
         exactly_one(added)?;
         self.add_token(token).await
+    }
+
+    async fn has_used(&mut self, user: UserId, device: &Device) -> Result<bool, StoreError> {
+        /// More different programs at one address than anybody has.
+        const MOST: i64 = 200;
+        let from_there = user_sessions::table
+            .filter(user_sessions::user_id.eq(Id::from(user)))
+            .filter(user_sessions::ip_address.eq(device.ip_address.to_string()))
+            .select((user_sessions::device_name, user_sessions::user_agent))
+            .distinct()
+            .limit(MOST);
+        let used: Vec<(Option<String>, Option<String>)> = on!(self.connection(), c => from_there.load(c))?;
+        let name = device.name.as_ref().map(DeviceName::as_str);
+        let agent = device.user_agent.as_ref().map(UserAgent::as_str);
+        Ok(used.iter().any(|(used_name, used_agent)| (used_name.as_deref(), used_agent.as_deref()) == (name, agent)))
     }
 
     /// The session is held first and the token read after that. Whoever changes either holds the session, so the token

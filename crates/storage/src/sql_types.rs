@@ -10,7 +10,9 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self, Array, BigInt, Binary, SqlType, Text};
 use diesel::sqlite::Sqlite;
 use uuid::Uuid;
-use voxgate_domain::{AuditEventId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, Timestamp, UserId};
+use voxgate_domain::{
+    AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, Timestamp, UserId,
+};
 
 /// An identifier: `uuid` on PostgreSQL, a blob of 16 bytes on SQLite.
 #[derive(Clone, Copy, Debug, Default, SqlType, QueryId)]
@@ -57,7 +59,7 @@ macro_rules! identifies {
         }
     )+};
 }
-identifies!(AuditEventId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId);
+identifies!(AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId);
 
 impl From<Timestamp> for At {
     fn from(at: Timestamp) -> Self {

@@ -8,15 +8,22 @@ use diesel::{IntoSql as _, select};
 use diesel_async::RunQueryDsl as _;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::factor::{MfaChallenge, MfaStatus};
+use voxgate_domain::notification::Notification;
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
 use voxgate_domain::role::Role;
 use voxgate_domain::user::{Account, NotificationPreferences, UserFilter};
-use voxgate_domain::{AttemptKey, EmailAddress, PasswordHash, RoleName, Session, Timestamp, TokenHash, User, UserId};
+use voxgate_domain::{
+    AttemptKey, EmailAddress, EmergencyAccess, EmergencyAccessId, KnownDevice, MailId, PasswordHash, RoleName, Session,
+    Timestamp, TokenHash, User, UserId,
+};
 
 use crate::connection::{Connection, on};
 use crate::unit_of_work::Transaction;
-use crate::{Database, attempts, audit, challenges, factors, roles, sessions, user_list, users};
+use crate::{
+    Database, attempts, audit, challenges, devices, disclosures, emergencies, factors, notifications, roles, sessions,
+    user_list, users,
+};
 
 /// Runs one read on a connection from the pool and gives that back.
 macro_rules! read {
@@ -93,6 +100,46 @@ impl Store for Database {
 
     async fn mfa_challenge(&self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError> {
         read!(self, c => challenges::challenge(c, hash))
+    }
+
+    async fn known_device(&self, hash: TokenHash) -> Result<Option<KnownDevice>, StoreError> {
+        read!(self, c => devices::known_device(c, hash))
+    }
+
+    async fn notifications_of(
+        &self,
+        user: UserId,
+        after: Option<MailId>,
+        limit: u32,
+    ) -> Result<Vec<Notification>, StoreError> {
+        read!(self, c => notifications::notifications_of(c, user, after, limit))
+    }
+
+    async fn open_emergency_access(
+        &self,
+        holder: UserId,
+        subject: UserId,
+        now: Timestamp,
+    ) -> Result<Option<EmergencyAccess>, StoreError> {
+        read!(self, c => emergencies::open_access(c, holder, subject, now))
+    }
+
+    async fn emergency_accesses(
+        &self,
+        holder: Option<UserId>,
+        after: Option<EmergencyAccessId>,
+        limit: u32,
+    ) -> Result<Vec<EmergencyAccess>, StoreError> {
+        read!(self, c => emergencies::accesses(c, holder, after, limit))
+    }
+
+    async fn disclosures_of(
+        &self,
+        subject: UserId,
+        before: Option<EventKey>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        read!(self, c => disclosures::disclosures_of(c, subject, before, limit))
     }
 
     async fn events_about(&self, user: UserId, limit: u32) -> Result<Vec<RecordedEvent>, StoreError> {

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use voxgate_domain::ports::{
-    AuditLog, Factors, LoginAttempts, MfaChallenges, OneTimeTokens, Outbox, Retention, Roles, Sessions, StoreError,
-    UnitOfWork, Users,
+    AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
+    Outbox, Retention, Roles, Sessions, StoreError, UnitOfWork, Users,
 };
 
 use crate::connection::Connection;
@@ -59,6 +59,18 @@ impl UnitOfWork for Transaction {
     }
 
     fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    fn devices(&mut self) -> &mut dyn KnownDevices {
+        self
+    }
+
+    fn notifications(&mut self) -> &mut dyn Notifications {
+        self
+    }
+
+    fn emergencies(&mut self) -> &mut dyn EmergencyAccesses {
         self
     }
 

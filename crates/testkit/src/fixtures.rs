@@ -9,9 +9,10 @@ use voxgate_domain::policy::FactorPolicy;
 use voxgate_domain::ports::{Clock, Entropy};
 use voxgate_domain::session::Device;
 use voxgate_domain::{
-    Act, AttemptKey, AuditEvent, AuditEventId, AuthMethods, ClientContext, EmailAddress, Generation, MailId,
-    MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash, Profile, Purpose, RefreshToken, RequestId,
-    RoleAssignmentId, Session, SessionId, Timestamp, TokenDelivery, TokenHash, Totp, User, UserId,
+    Act, AttemptKey, AuditEvent, AuditEventId, AuthMethods, ClientContext, DeviceId, EmailAddress, EmergencyAccess,
+    EmergencyAccessId, Generation, KnownDevice, MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash,
+    Profile, Purpose, Reason, RefreshToken, RequestId, RoleAssignmentId, Session, SessionId, Timestamp, TokenDelivery,
+    TokenHash, Totp, User, UserId,
 };
 
 /// A clock that stands still until it is told to move.
@@ -157,6 +158,7 @@ impl Fixtures {
             session: None,
             client: None,
             reason: None,
+            emergency: None,
         }
     }
 
@@ -172,6 +174,33 @@ impl Fixtures {
             sealed: vec![1, 2, 3],
             queued_at: self.now(),
             attempts: 0,
+        }
+    }
+
+    /// A device of `user`, met now.
+    #[must_use]
+    pub fn known_device(&self, user: UserId) -> KnownDevice {
+        let id = DeviceId::generate(self.now(), &self.entropy);
+        KnownDevice::first_seen(id, user, self.token_hash(), self.now())
+    }
+
+    /// An emergency access that was taken now, for an hour.
+    ///
+    /// # Panics
+    ///
+    /// Never.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a fixture that is wrong is a fault of the test")]
+    pub fn emergency_access(&self, holder: UserId, subject: UserId) -> EmergencyAccess {
+        let id = EmergencyAccessId::generate(self.now(), &self.entropy);
+        EmergencyAccess {
+            id,
+            holder,
+            subject,
+            reason: Reason::parse("unconscious in the emergency room").expect("a reason"),
+            granted_at: self.now(),
+            expires_at: self.after(3_600),
+            closed_at: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The acts that the trail knows. To add one is to add a variant; the compiler finds the rest.
 
-use super::Outcome;
+use crate::ids::EmergencyAccessId;
+use crate::known_device::DeviceStanding;
 use crate::mail::LinkPurpose;
 use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
@@ -24,7 +25,12 @@ pub enum Act {
     /// An address was proven.
     EmailVerified,
     /// A session began.
-    LoginSucceeded(AuthMethods),
+    LoginSucceeded {
+        /// How its owner proved who they are.
+        methods: AuthMethods,
+        /// Whether they were seen on the device before.
+        device: DeviceStanding,
+    },
     /// A login did not work.
     LoginFailed(LoginFailure),
     /// An address was locked after too many failures.
@@ -134,6 +140,22 @@ pub enum Act {
     },
     /// The audit trail was read by somebody.
     AuditRead(AuditAccess),
+    /// The accounting of disclosures of somebody's data was read.
+    DisclosuresRead,
+    /// Somebody took emergency access to a user's data.
+    EmergencyAccessGranted {
+        /// Which access.
+        access: EmergencyAccessId,
+        /// When it ends by itself.
+        until: Timestamp,
+    },
+    /// Whoever took an emergency access closed it before it ended by itself.
+    EmergencyAccessClosed {
+        /// Which access.
+        access: EmergencyAccessId,
+    },
+    /// The emergency accesses that were taken were looked at.
+    EmergencyAccessesListed,
 }
 
 named! {
@@ -169,144 +191,5 @@ named! {
         EmailNotVerified = "email_not_verified",
         /// The password is right but the account is switched off.
         Inactive = "inactive",
-    }
-}
-
-/// A fact of an act as it is stored: a name and one of these. Never the value of a personal field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// A word.
-    Word(String),
-    /// Several words.
-    Words(Vec<String>),
-    /// A count.
-    Count(u64),
-}
-
-impl Act {
-    /// The name on the wire: dotted, the thing first.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::UserRegistered => "user.registered",
-            Self::RegistrationRepeated => "user.registration_repeated",
-            Self::RegistrationContested => "user.registration_contested",
-            Self::LinkRequested(_) => "link.requested",
-            Self::LinkIssued(_) => "link.issued",
-            Self::EmailVerified => "user.verified",
-            Self::LoginSucceeded(_) => "login.succeeded",
-            Self::LoginFailed(_) => "login.failed",
-            Self::AccountLocked { .. } => "account.locked",
-            Self::SessionRefreshed => "session.refreshed",
-            Self::RefreshTokenReused => "session.refresh_reused",
-            Self::SessionEnded { why: EndReason::LoggedOut, .. } => "session.logged_out",
-            Self::SessionEnded { .. } | Self::SessionsEnded { .. } => "session.revoked",
-            Self::PasswordReset => "password.reset",
-            Self::PasswordChanged | Self::PasswordChangeFailed => "password.changed",
-            Self::PasswordRehashed => "password.rehashed",
-            Self::Reauthenticated | Self::ReauthenticationFailed => "session.reauthenticated",
-            Self::ProfileUpdated(_) => "profile.updated",
-            Self::EmailChangeRequested => "email.change_requested",
-            Self::EmailChanged => "email.changed",
-            Self::NotificationPreferencesUpdated => "notification_preferences.updated",
-            Self::DataExported => "user.exported",
-            Self::AccountDeleted => "user.deleted",
-            Self::UserPurged => "user.purged",
-            Self::RetentionEnforced(_) => "retention.enforced",
-            Self::LegalHoldSet => "legal_hold.set",
-            Self::LegalHoldReleased => "legal_hold.released",
-            Self::AccessDenied { .. } => "access.denied",
-            Self::UserInvited => "user.invited",
-            Self::UserRead => "user.read",
-            Self::UsersListed { .. } => "user.listed",
-            Self::SessionsListed => "session.listed",
-            Self::UserDeactivated => "user.deactivated",
-            Self::UserActivated => "user.activated",
-            Self::AccountUnlocked => "account.unlocked",
-            Self::MfaEnrollmentBegun => "mfa.enrollment_begun",
-            Self::MfaEnabled => "mfa.enabled",
-            Self::MfaDisabled => "mfa.disabled",
-            Self::MfaRecoveryCodesRegenerated => "mfa.recovery_codes_regenerated",
-            Self::MfaRecoveryCodeUsed => "mfa.recovery_code_used",
-            Self::MfaChallenged => "mfa.challenged",
-            Self::MfaFailed => "mfa.failed",
-            Self::MfaLocked { .. } => "mfa.locked",
-            Self::RoleChanged { .. } => "role.changed",
-            Self::AuditRead(_) => "audit.read",
-        }
-    }
-
-    /// How it ended.
-    #[must_use]
-    pub const fn outcome(&self) -> Outcome {
-        match self {
-            Self::LoginFailed(LoginFailure::UnknownAddress | LoginFailure::WrongPassword)
-            | Self::PasswordChangeFailed
-            | Self::ReauthenticationFailed
-            | Self::MfaFailed => Outcome::Failure,
-            Self::LoginFailed(LoginFailure::Locked | LoginFailure::EmailNotVerified | LoginFailure::Inactive)
-            | Self::RefreshTokenReused
-            | Self::AccessDenied { .. }
-            | Self::RegistrationRepeated
-            | Self::RegistrationContested => Outcome::Denied,
-            _ => Outcome::Success,
-        }
-    }
-
-    /// The facts that it has.
-    #[must_use]
-    pub fn details(&self) -> Vec<(&'static str, Detail)> {
-        let word = |text: &str| Detail::Word(text.to_owned());
-        match self {
-            Self::LinkRequested(purpose) | Self::LinkIssued(purpose) => vec![("link", word(purpose.as_str()))],
-            Self::LoginSucceeded(methods) => {
-                let amr = methods.amr().iter().map(|method| (*method).to_owned()).collect();
-                vec![("amr", Detail::Words(amr))]
-            }
-            Self::LoginFailed(why) => vec![("why", word(why.as_str()))],
-            Self::AccountLocked { until } | Self::MfaLocked { until } => vec![("until", word(&until.to_string()))],
-            Self::SessionEnded { session, why } => {
-                vec![("session", word(&session.to_string())), ("why", word(why.as_str()))]
-            }
-            Self::SessionsEnded { count, why } => vec![("count", Detail::Count(*count)), ("why", word(why.as_str()))],
-            Self::ProfileUpdated(fields) => {
-                let names = fields.iter().map(|field| field.as_str().to_owned()).collect();
-                vec![("fields", Detail::Words(names))]
-            }
-            Self::RetentionEnforced(counts) => {
-                counts.named().into_iter().map(|(name, count)| (name, Detail::Count(count))).collect()
-            }
-            Self::UsersListed { users } => {
-                vec![("users", Detail::Words(users.iter().map(ToString::to_string).collect()))]
-            }
-            Self::AccessDenied { permission, why } => {
-                vec![("permission", word(permission.as_str())), ("why", word(why.as_str()))]
-            }
-            Self::RoleChanged { added, removed } => {
-                let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());
-                vec![("added", names(added)), ("removed", names(removed))]
-            }
-            Self::AuditRead(how) => vec![("access", word(how.as_str()))],
-            _ => Vec::new(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_profile_change_names_its_fields_and_no_values() {
-        let act = Act::ProfileUpdated(vec![ProfileField::FirstName, ProfileField::PhoneNumber]);
-        let names = Detail::Words(vec!["first_name".into(), "phone_number".into()]);
-        assert_eq!(act.details(), [("fields", names)]);
-    }
-
-    #[test]
-    fn a_failed_login_says_why_to_the_trail() {
-        let act = Act::LoginFailed(LoginFailure::WrongPassword);
-        assert_eq!((act.name(), act.outcome()), ("login.failed", Outcome::Failure));
-        assert_eq!(act.details(), [("why", Detail::Word("wrong_password".into()))]);
     }
 }

@@ -3,16 +3,18 @@
 mod act;
 mod canonical;
 mod check;
+mod facts;
 mod merkle;
 mod seal;
 
-pub use act::{Act, AuditAccess, Detail, LoginFailure, Refusal};
+pub use act::{Act, AuditAccess, LoginFailure, Refusal};
 pub use check::{Fault, Finding, TrailCheck};
+pub use facts::{Detail, EMERGENCY_ACCESS};
 pub use merkle::{MerkleTree, leaf_hash};
 pub use seal::{Entry, Hash, InvalidHash, Leaf, Seal, SealDraft};
 
 use crate::session::named;
-use crate::{AuditEventId, ClientContext, SessionId, Timestamp, UserId};
+use crate::{AuditEventId, ClientContext, EmergencyAccessId, SessionId, Timestamp, UserId};
 
 named! {
     /// How an act ended.
@@ -45,6 +47,8 @@ pub struct AuditEvent {
     pub client: Option<ClientContext>,
     /// Why, in the words of whoever did it.
     pub reason: Option<String>,
+    /// Under which emergency access, if it was.
+    pub emergency: Option<EmergencyAccessId>,
 }
 
 /// An event as it is read back: the names that were written, whatever version wrote them.

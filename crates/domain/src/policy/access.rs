@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::audit::Refusal;
+use crate::emergency::EmergencyAccess;
 use crate::ports::Principal;
 use crate::role::{Permission, RoleName};
 use crate::session::AuthMethods;
@@ -15,13 +16,19 @@ pub struct AccessPolicy {
 }
 
 impl AccessPolicy {
-    /// Whether `principal` may do what needs `permission`.
+    /// Whether `principal` may do what needs `permission`, by their roles or under the emergency access that they hold to
+    /// whomever it is done to.
     ///
     /// # Errors
     ///
     /// The [`Refusal`]: the permission is looked at first, so that nobody sets up a factor in vain.
-    pub fn judge(&self, principal: &Principal, permission: Permission) -> Result<(), Refusal> {
-        if !principal.may(permission) {
+    pub fn judge(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        emergency: Option<&EmergencyAccess>,
+    ) -> Result<(), Refusal> {
+        if !principal.may(permission) && !emergency.is_some_and(|access| access.allows(permission)) {
             return Err(Refusal::NotPermitted);
         }
         let needed = principal.roles.iter().any(|role| self.second_factor_roles.contains(&role.name));
@@ -63,17 +70,17 @@ mod tests {
     fn without_the_permission_nobody_may_whatever_their_factors() {
         for amr in AuthMethods::ALL {
             let patient = principal(&["patient", "auditor"], *amr);
-            assert_eq!(strict().judge(&patient, Permission::UsersWrite), Err(Refusal::NotPermitted));
+            assert_eq!(strict().judge(&patient, Permission::UsersWrite, None), Err(Refusal::NotPermitted));
         }
     }
 
     #[test]
     fn a_role_that_needs_a_second_factor_is_refused_until_there_is_one() {
         let admin = |amr| principal(&["patient", "admin"], amr);
-        let judged = |amr| strict().judge(&admin(amr), Permission::UsersRead);
+        let judged = |amr| strict().judge(&admin(amr), Permission::UsersRead, None);
         assert_eq!(judged(AuthMethods::Password), Err(Refusal::NoSecondFactor));
         assert_eq!(judged(AuthMethods::PasswordAndCode), Ok(()));
-        assert_eq!(AccessPolicy::default().judge(&admin(AuthMethods::Password), Permission::UsersRead), Ok(()));
+        assert_eq!(AccessPolicy::default().judge(&admin(AuthMethods::Password), Permission::UsersRead, None), Ok(()));
     }
 
     #[test]
@@ -81,13 +88,31 @@ mod tests {
         for (mfa_enabled, amr) in [(true, AuthMethods::Password), (false, AuthMethods::PasswordAndCode)] {
             let admin = principal(&["admin"], amr);
             let admin = Principal { user: User { mfa_enabled, ..admin.user.clone() }, ..admin };
-            assert_eq!(strict().judge(&admin, Permission::UsersRead), Err(Refusal::NoSecondFactor));
+            assert_eq!(strict().judge(&admin, Permission::UsersRead, None), Err(Refusal::NoSecondFactor));
         }
+    }
+
+    #[test]
+    fn an_emergency_access_stands_in_for_the_permission_but_not_for_the_second_factor() {
+        let access = EmergencyAccess {
+            id: uuid::Uuid::nil().into(),
+            holder: UserId::from(uuid::Uuid::nil()),
+            subject: UserId::from(uuid::Uuid::from_u128(1)),
+            reason: crate::Reason::parse("unconscious in the emergency room").unwrap(),
+            granted_at: Timestamp::EPOCH,
+            expires_at: Timestamp::EPOCH,
+            closed_at: None,
+        };
+        let judge =
+            |role, permission| strict().judge(&principal(&[role], AuthMethods::Password), permission, Some(&access));
+        assert_eq!(judge("clinician", Permission::AuditRead), Ok(()));
+        assert_eq!(judge("clinician", Permission::UsersWrite), Err(Refusal::NotPermitted));
+        assert_eq!(judge("admin", Permission::AuditRead), Err(Refusal::NoSecondFactor));
     }
 
     #[test]
     fn other_roles_need_none() {
         let clinician = principal(&["clinician"], AuthMethods::Password);
-        assert_eq!(strict().judge(&clinician, Permission::UsersRead), Ok(()));
+        assert_eq!(strict().judge(&clinician, Permission::UsersRead, None), Ok(()));
     }
 }

@@ -17,6 +17,9 @@ pub enum Inadmissible {
     /// Without an administrator nobody could make another.
     #[error("the last active administrator stays")]
     LastAdmin,
+    /// One's own data are open to oneself.
+    #[error("nobody takes emergency access to themselves")]
+    OwnEmergency,
     /// The account is in a state from which it cannot be done.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),

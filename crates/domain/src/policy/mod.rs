@@ -2,6 +2,7 @@
 
 mod access;
 mod administration;
+mod emergency;
 mod factor;
 mod lockout;
 mod password;
@@ -10,6 +11,7 @@ mod session;
 
 pub use access::AccessPolicy;
 pub use administration::{Administrators, Inadmissible, RoleChange, may_set_roles, may_set_status};
+pub use emergency::EmergencyPolicy;
 pub use factor::FactorPolicy;
 pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};

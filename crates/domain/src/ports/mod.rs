@@ -6,9 +6,12 @@ mod authenticator;
 mod cipher;
 mod clock;
 mod codes;
+mod devices;
+mod emergency;
 mod factors;
 mod hasher;
 mod mailer;
+mod notifications;
 mod records;
 mod retention;
 mod seal;
@@ -22,9 +25,12 @@ pub use authenticator::{Authenticator, Principal};
 pub use cipher::{CipherError, FieldCipher};
 pub use clock::{Clock, Entropy};
 pub use codes::{AppInvitation, CodesError, OneTimeCodes};
+pub use devices::KnownDevices;
+pub use emergency::EmergencyAccesses;
 pub use factors::{Factors, MfaChallenges};
 pub use hasher::{HasherError, PasswordHasher, Verification};
 pub use mailer::{MailError, Mailer};
+pub use notifications::Notifications;
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
 pub use retention::Retention;
 pub use seal::{Digest, SealAnchor, SealError, SealSigner, SealVerifier};
@@ -40,9 +46,12 @@ pub use {
     cipher::MockFieldCipher,
     clock::{MockClock, MockEntropy},
     codes::MockOneTimeCodes,
+    devices::MockKnownDevices,
+    emergency::MockEmergencyAccesses,
     factors::{MockFactors, MockMfaChallenges},
     hasher::MockPasswordHasher,
     mailer::MockMailer,
+    notifications::MockNotifications,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
     retention::MockRetention,
     seal::{MockDigest, MockSealAnchor, MockSealSigner, MockSealVerifier},

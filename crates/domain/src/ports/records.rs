@@ -7,7 +7,8 @@ use crate::mail::OutboxEntry;
 use crate::policy::Attempts;
 use crate::role::Role;
 use crate::{
-    AttemptKey, AuditEvent, MailId, OneTimeToken, Purpose, RoleAssignmentId, RoleName, Timestamp, TokenHash, UserId,
+    AttemptKey, AuditEvent, MailId, OneTimeToken, Purpose, RoleAssignmentId, RoleName, Timestamp, TokenHash, User,
+    UserId,
 };
 
 /// One-time tokens.
@@ -101,6 +102,13 @@ pub trait Roles: Send {
     ///
     /// A [`StoreError`] when the store does not answer.
     async fn has_other(&mut self, role: &RoleName, user: UserId) -> Result<bool, StoreError>;
+
+    /// At most `limit` active users who have the role, those who were made first first.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn holders(&mut self, role: &RoleName, limit: u32) -> Result<Vec<User>, StoreError>;
 
     /// The roles of `user`, by name.
     ///

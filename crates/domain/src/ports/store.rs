@@ -5,14 +5,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    AuditLog, Cause, Factors, LoginAttempts, MfaChallenges, OneTimeTokens, Outbox, Retention, Roles, Sessions, Users,
+    AuditLog, Cause, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications,
+    OneTimeTokens, Outbox, Retention, Roles, Sessions, Users,
 };
 use crate::audit::{EventFilter, EventKey, RecordedEvent};
+use crate::emergency::EmergencyAccess;
 use crate::factor::{MfaChallenge, MfaStatus};
+use crate::known_device::KnownDevice;
+use crate::notification::Notification;
 use crate::policy::Attempts;
 use crate::role::Role;
 use crate::user::{Account, NotificationPreferences, UserFilter};
-use crate::{AttemptKey, EmailAddress, RoleName, Session, Timestamp, TokenHash, User, UserId};
+use crate::{
+    AttemptKey, EmailAddress, EmergencyAccessId, MailId, RoleName, Session, Timestamp, TokenHash, User, UserId,
+};
 
 /// Keeps everything. What changes something goes through [`Store::begin`]; the other methods read without a transaction.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -121,6 +127,62 @@ pub trait Store: Send + Sync {
     /// A [`StoreError`] when the store does not answer.
     async fn mfa_challenge(&self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError>;
 
+    /// The device that keeps the token of this hash.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn known_device(&self, hash: TokenHash) -> Result<Option<KnownDevice>, StoreError>;
+
+    /// At most `limit` messages to the user, newest first and older than `after`.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn notifications_of(
+        &self,
+        user: UserId,
+        after: Option<MailId>,
+        limit: u32,
+    ) -> Result<Vec<Notification>, StoreError>;
+
+    /// The access of `holder` to `subject` that is open `now`.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn open_emergency_access(
+        &self,
+        holder: UserId,
+        subject: UserId,
+        now: Timestamp,
+    ) -> Result<Option<EmergencyAccess>, StoreError>;
+
+    /// At most `limit` emergency accesses, of `holder` when one is given, newest first and older than `after`.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn emergency_accesses(
+        &self,
+        holder: Option<UserId>,
+        after: Option<EmergencyAccessId>,
+        limit: u32,
+    ) -> Result<Vec<EmergencyAccess>, StoreError>;
+
+    /// At most `limit` events by which somebody else saw data of `subject`, newest first, from the one before `before`
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn disclosures_of(
+        &self,
+        subject: UserId,
+        before: Option<EventKey>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError>;
+
     /// At most `limit` audit events of which the user is actor or subject, newest first.
     ///
     /// # Errors
@@ -164,6 +226,12 @@ pub trait UnitOfWork: Send {
     fn audit(&mut self) -> &mut dyn AuditLog;
     /// Mail that shall leave.
     fn outbox(&mut self) -> &mut dyn Outbox;
+    /// Devices on which users have logged in before.
+    fn devices(&mut self) -> &mut dyn KnownDevices;
+    /// What people were told.
+    fn notifications(&mut self) -> &mut dyn Notifications;
+    /// Emergency accesses.
+    fn emergencies(&mut self) -> &mut dyn EmergencyAccesses;
     /// What is purged.
     fn retention(&mut self) -> &mut dyn Retention;
 
@@ -244,6 +312,9 @@ pub enum Conflict {
     /// There is no second factor, nor one that is being enrolled.
     #[error("the second factor is not on")]
     MfaOff,
+    /// An emergency access of the same holder to the same subject is open.
+    #[error("the emergency access is open")]
+    EmergencyOpen,
     /// Anything else that must be unique.
     #[error("the row exists")]
     Duplicate,

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::Cause;
 use crate::session::AuthMethods;
-use crate::{AttemptKey, EmailAddress, RoleName, SecretToken, SessionId, Timestamp, TokenHash, UserId};
+use crate::{AttemptKey, DeviceId, EmailAddress, RoleName, SecretToken, SessionId, Timestamp, TokenHash, UserId};
 
 /// What an access token says (RFC 9068, section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,4 +90,8 @@ pub trait TokenHasher: Send + Sync {
     /// What failed proofs of somebody who is logged in are counted under: apart from logins, so that nobody else can lock
     /// an owner out of an open session.
     fn proof_key(&self, user: UserId) -> AttemptKey;
+
+    /// What failed logins on a known device are counted under: apart from those anywhere else, so that nobody else can
+    /// lock an owner out there.
+    fn device_key(&self, device: DeviceId) -> AttemptKey;
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::session::{AuthMethods, SessionEnd};
+use crate::session::{AuthMethods, Device, SessionEnd};
 use crate::user::{Account, NotificationPreferences};
 use crate::{
     EmailAddress, Generation, PasswordHash, RefreshToken, Session, SessionId, Timestamp, TokenHash, User, UserId,
@@ -92,6 +92,13 @@ pub trait Sessions: Send {
     ///
     /// A [`StoreError`] when the store does not answer.
     async fn add(&mut self, session: &Session, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// Whether the user had a session before on what tells the same of itself: same name, program and address.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn has_used(&mut self, user: UserId, device: &Device) -> Result<bool, StoreError>;
 
     /// The token of this hash and its session, both held against other transactions until this one ends.
     ///

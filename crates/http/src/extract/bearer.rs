@@ -39,7 +39,7 @@ pub(super) async fn identify(request: &HttpRequest) -> Result<Caller, Problem> {
     let token = bearer_token(request.headers())?;
     let client = context(request)?;
     let principal = state(request)?.application.authenticate(token).await?;
-    Ok(Caller { principal, client })
+    Ok(Caller::new(principal, client))
 }
 
 /// Whether the request has an `Authorization` header, good or not.

@@ -13,5 +13,5 @@ pub(crate) use body::{Body, FromForm, Rules};
 pub(crate) use client::Client;
 pub(crate) use if_match::{IfMatch, etag};
 pub(crate) use in_order::InOrder;
-pub(crate) use permit::{AuditRead, Permit, RolesAssign, RolesRead, UsersRead, UsersWrite};
-pub(crate) use query::Query;
+pub(crate) use permit::{AuditRead, EmergencyAccess, Permit, RolesAssign, RolesRead, UsersRead, UsersWrite};
+pub(crate) use query::{PageOnly, Query};

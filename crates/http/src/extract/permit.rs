@@ -7,11 +7,11 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use voxgate_application::Caller;
-use voxgate_domain::Permission;
+use voxgate_domain::{Permission, Reason, UserId};
 
 use super::bearer::identify;
 use crate::access::{Access, hold_to_declared};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::state;
 
 /// Somebody who is logged in and has the permission `P`: so that a handler's signature says who may call it
@@ -49,6 +49,7 @@ permissions! {
     RolesAssign,
     AuditRead,
     OpsRead,
+    EmergencyAccess,
 }
 
 impl<P: Needed> FromRequest for Permit<P> {
@@ -60,8 +61,56 @@ impl<P: Needed> FromRequest for Permit<P> {
         Box::pin(async move {
             hold_to_declared(&request, Access::Permitted(P::PERMISSION))?;
             let caller = identify(&request).await?;
-            state(&request)?.application.authorize(&caller, P::PERMISSION).await?;
-            Ok(Self(caller, PhantomData))
+            let caller = state(&request)?.application.authorize(caller, P::PERMISSION, subject(&request)).await?;
+            Ok(Self(Caller { purpose: purpose(&request)?, ..caller }, PhantomData))
         })
+    }
+}
+
+/// The header that says why somebody's data are looked at; it is recorded with the look.
+pub(crate) const PURPOSE_HEADER: &str = "x-access-reason";
+
+/// Why, where the caller says so.
+///
+/// # Errors
+///
+/// `validation_failed` when it is too long, empty, or said twice.
+fn purpose(request: &HttpRequest) -> Result<Option<Reason>, Problem> {
+    let mut said = request.headers().get_all(PURPOSE_HEADER);
+    let Some(first) = said.next() else { return Ok(None) };
+    let text = first.to_str().ok().filter(|_| said.next().is_none());
+    let reason = text.and_then(|text| Reason::parse(text).ok());
+    reason.map(Some).ok_or_else(|| {
+        let message = "must be said once, in 1 to 500 characters of ASCII".into();
+        Problem::invalid(vec![FieldError { field: PURPOSE_HEADER.into(), code: "invalid", message }])
+    })
+}
+
+/// To whom it is done, where the route names a user.
+fn subject(request: &HttpRequest) -> Option<UserId> {
+    let pattern = request.match_pattern()?;
+    let names_one = pattern == "/users/{id}" || pattern.starts_with("/users/{id}/");
+    request.match_info().get("id").filter(|_| names_one)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn a_purpose_is_said_once_and_in_short() {
+        let of = |values: &[&str]| {
+            let mut request = TestRequest::get();
+            for value in values {
+                request = request.append_header((PURPOSE_HEADER, *value));
+            }
+            purpose(&request.to_http_request()).map(|reason| reason.map(|reason| reason.as_str().to_owned()))
+        };
+        assert_eq!(of(&[]).unwrap(), None);
+        assert_eq!(of(&["follow-up visit"]).unwrap().as_deref(), Some("follow-up visit"));
+        for bad in [&[""][..], &["one", "two"], &[&"x".repeat(501)]] {
+            assert!(of(bad).is_err(), "{bad:?}");
+        }
     }
 }

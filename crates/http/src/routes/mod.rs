@@ -44,7 +44,9 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(users::sessions::end_session)
         .service(users::preferences::read_preferences)
         .service(users::preferences::update_preferences)
+        .service(users::notification_history::notification_history)
         .service(users::export::export_data)
+        .service(administration::disclosures::own_disclosures)
         // Administration.
         .service(administration::list::list_users)
         .service(administration::invite::invite_user)
@@ -57,6 +59,12 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(administration::roles::list_roles)
         .service(administration::audit::list_events)
         .service(administration::audit::list_user_events)
+        .service(administration::disclosures::list_disclosures)
+        // Emergency access.
+        .service(administration::emergency::take_emergency_access)
+        .service(administration::emergency::open_emergency_accesses)
+        .service(administration::emergency::close_emergency_access)
+        .service(administration::emergency::list_emergency_accesses)
         // The service itself.
         .service(jwks::jwks)
         .service(health::health)

@@ -153,6 +153,34 @@ impl Wording for English {
                 action: "",
                 advice: NOT_YOU,
             },
+            Notice::NewDevice { .. } => Words {
+                subject: "Voxgate: a new device logged in",
+                heading: "A new device logged in",
+                paragraphs: &["Somebody logged in to your account on a device that was not used before."],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::EmergencyAccess { .. } => Words {
+                subject: "Voxgate: emergency access to your data",
+                heading: "Emergency access to your data",
+                paragraphs: &[
+                    "A member of the care team took emergency access to the data of your account. It ends by itself, and \
+                     everything that is done with it is recorded.",
+                ],
+                action: "",
+                advice: "You can see who saw your data, and why, in the accounting of disclosures of your account. If \
+                         you do not know of an emergency, ask your care team.",
+            },
+            Notice::EmergencyAccessTaken { .. } => Words {
+                subject: "Voxgate: emergency access was taken",
+                heading: "Emergency access was taken",
+                paragraphs: &[
+                    "Somebody took emergency access to a person's data. You get this message because you administer the \
+                     service.",
+                ],
+                action: "",
+                advice: "Review who took it, to whose data and why: the audit trail has it under the name above.",
+            },
             Notice::AccountDeleted => Words {
                 subject: "Voxgate: your account was closed",
                 heading: "Your account was closed",
@@ -172,6 +200,14 @@ impl Wording for English {
 
     fn good_until(&self, until: &str) -> String {
         format!("The link and the code are good until {until} and work once.")
+    }
+
+    fn logged_in_at(&self, at: &str, address: &str) -> String {
+        format!("It was at {at}, from the address {address}.")
+    }
+
+    fn open_until(&self, until: &str, access: &str) -> String {
+        format!("The access {access} is open until {until}.")
     }
 
     fn locked_until(&self, until: &str) -> String {

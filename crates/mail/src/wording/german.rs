@@ -167,6 +167,35 @@ impl Wording for German {
                 action: "",
                 advice: NOT_YOU,
             },
+            Notice::NewDevice { .. } => Words {
+                subject: "Voxgate: Anmeldung auf einem neuen Gerät",
+                heading: "Anmeldung auf einem neuen Gerät",
+                paragraphs: &["In Ihrem Konto wurde auf einem Gerät angemeldet, das vorher nicht benutzt wurde."],
+                action: "",
+                advice: NOT_YOU,
+            },
+            Notice::EmergencyAccess { .. } => Words {
+                subject: "Voxgate: Notfallzugriff auf Ihre Daten",
+                heading: "Notfallzugriff auf Ihre Daten",
+                paragraphs: &[
+                    "Ein Mitglied des Behandlungsteams hat im Notfall auf die Daten Ihres Kontos zugegriffen. Der Zugriff \
+                     endet von selbst, und alles, was damit geschieht, wird aufgezeichnet.",
+                ],
+                action: "",
+                advice: "Wer Ihre Daten gesehen hat, und warum, sehen Sie in der Auskunft über Offenlegungen Ihres \
+                         Kontos. Falls Sie von keinem Notfall wissen, fragen Sie bitte Ihr Behandlungsteam.",
+            },
+            Notice::EmergencyAccessTaken { .. } => Words {
+                subject: "Voxgate: Notfallzugriff erfolgt",
+                heading: "Es gab einen Notfallzugriff",
+                paragraphs: &[
+                    "Jemand hat im Notfall auf die Daten einer Person zugegriffen. Sie erhalten diese Nachricht, weil Sie \
+                     den Dienst verwalten.",
+                ],
+                action: "",
+                advice: "Bitte prüfen Sie, wer auf wessen Daten zugegriffen hat und warum: Es steht unter der oben \
+                         genannten Kennung im Audit-Protokoll.",
+            },
             Notice::AccountDeleted => Words {
                 subject: "Voxgate: Ihr Konto wurde geschlossen",
                 heading: "Ihr Konto wurde geschlossen",
@@ -187,6 +216,14 @@ impl Wording for German {
 
     fn good_until(&self, until: &str) -> String {
         format!("Link und Code gelten bis {until} und nur einmal.")
+    }
+
+    fn logged_in_at(&self, at: &str, address: &str) -> String {
+        format!("Das war am {at} von der Adresse {address}.")
+    }
+
+    fn open_until(&self, until: &str, access: &str) -> String {
+        format!("Der Zugriff {access} ist offen bis {until}.")
     }
 
     fn locked_until(&self, until: &str) -> String {

@@ -65,6 +65,10 @@ pub(crate) trait Wording: Sync {
     fn good_until(&self, until: &str) -> String;
     /// Until when an account is locked.
     fn locked_until(&self, until: &str) -> String;
+    /// When a login on a new device was, and from which address.
+    fn logged_in_at(&self, at: &str, address: &str) -> String;
+    /// Until when an emergency access is open, and what it is called in the audit trail.
+    fn open_until(&self, until: &str, access: &str) -> String;
     /// The sentence before the token.
     fn token_alone(&self) -> &'static str;
     /// Who wrote, and that nobody reads answers.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 use voxgate_application::Policies;
-use voxgate_domain::policy::{AccessPolicy, LockoutPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_domain::policy::{AccessPolicy, EmergencyPolicy, LockoutPolicy, RetentionPolicy, SessionPolicy};
 
 pub(crate) use reader::{Faults, Lookup};
 pub(crate) use report::effective;
@@ -188,6 +188,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
     let reuse_leeway = reader.read(var::REFRESH_REUSE_LEEWAY, parse::duration(0..=60));
     let threshold = reader.read(var::LOCKOUT_THRESHOLD, parse::number(1..=100));
     let duration = reader.read(var::LOCKOUT_DURATION, parse::duration(1..=DAY));
+    let emergency = reader.read(var::EMERGENCY_ACCESS_TTL, parse::duration(1..=DAY));
     let retention = read_retention(reader);
     let by_environment: &[&str] = match environment {
         Some(Environment::Production) => &["admin", "auditor"],
@@ -203,6 +204,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
             ..SessionPolicy::default()
         },
         lockout: LockoutPolicy { threshold: threshold?, duration: duration? },
+        emergency: EmergencyPolicy { duration: emergency? },
         retention: retention?,
         access: AccessPolicy { second_factor_roles: second_factor_roles? },
         ..Policies::default()

@@ -50,6 +50,7 @@ variables! {
     REFRESH_REUSE_LEEWAY = "10s", "how long a rotated refresh token still works, for a client that lost the answer";
     LOCKOUT_THRESHOLD = "5", "failed logins in a row that lock an address, 1 to 100";
     LOCKOUT_DURATION = "15m", "how long such a lock lasts";
+    EMERGENCY_ACCESS_TTL = "1h", "how long an emergency access is open";
     RETENTION_DELETED_USERS = "30d", "how long the personal fields of a closed account are kept";
     RETENTION_ENDED_SESSIONS = "90d", "how long a session is kept that is over";
     RETENTION_USED_TOKENS = "30d", "how long a one-time token is kept after its expiry";

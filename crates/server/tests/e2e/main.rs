@@ -20,6 +20,8 @@ mod browser;
 mod command_line;
 mod concurrency;
 mod crash;
+mod devices;
+mod emergency;
 mod enumeration;
 mod harness;
 mod mfa;
@@ -83,6 +85,12 @@ on_both_databases! {
     concurrency::of_fifty_registrations_of_one_address_one_account_comes,
     concurrency::of_fifty_wrong_passwords_five_are_answered_as_such,
     crash::what_was_acknowledged_survives_a_kill,
+    devices::a_login_on_a_new_device_is_told_to_its_owner,
+    devices::nobody_locks_an_owner_out_of_a_device_they_know,
+    devices::what_one_was_told_by_mail_is_listed,
+    emergency::an_emergency_access_opens_one_persons_data_and_everybody_is_told,
+    emergency::an_emergency_access_ends_by_itself_and_by_its_holder,
+    emergency::everybody_who_saw_a_persons_data_is_accounted_for,
     enumeration::known_and_unknown_addresses_are_answered_alike,
     mfa::a_second_factor_lives_through_its_whole_life,
     mfa::of_fifty_uses_of_one_code_one_succeeds,

@@ -11,11 +11,16 @@ use crate::person::{PASSWORD, Person, person};
 /// The routes that need a permission, and the roles that have it.
 const MATRIX: &[(&str, &[&str])] = &[
     ("get /audit", &["admin", "auditor"]),
+    ("get /auth/emergency-access", &["admin", "clinician"]),
+    ("post /auth/emergency-access", &["admin", "clinician"]),
+    ("delete /auth/emergency-access/{id}", &["admin", "clinician"]),
+    ("get /emergency-accesses", &["admin", "auditor"]),
     ("get /roles", &["admin", "auditor"]),
     ("get /users", &["admin", "clinician"]),
     ("post /users", &["admin"]),
     ("get /users/{id}", &["admin", "clinician"]),
     ("get /users/{id}/audit", &["admin", "auditor"]),
+    ("get /users/{id}/disclosures", &["admin", "auditor"]),
     ("put /users/{id}/roles", &["admin"]),
     ("get /users/{id}/sessions", &["admin"]),
     ("delete /users/{id}/sessions", &["admin"]),

@@ -51,7 +51,7 @@ impl From<&AuditEvent> for EventRow {
             request_id: client.map(|client| &client.request_id).map(RequestId::as_str).map(str::to_owned),
             reason: event.reason.clone(),
         };
-        let details = event.act.details().into_iter().map(|(name, detail)| (name.to_owned(), json(detail))).collect();
+        let details = event.details().into_iter().map(|(name, detail)| (name.to_owned(), json(detail))).collect();
         Self { facts, details: Value::Object(details) }
     }
 }

@@ -1,10 +1,13 @@
 //! Rows as the tables hold them, and their way to and from the domain. Whatever does not parse is named by table and
 //! column, without its value.
 
+mod device;
+mod emergency;
 mod entry;
 mod event;
 mod factor;
 mod json;
+mod notification;
 mod outbox;
 mod role;
 mod seal;
@@ -12,9 +15,12 @@ mod session;
 mod token;
 mod user;
 
+pub(crate) use device::DeviceRow;
+pub(crate) use emergency::EmergencyRow;
 pub(crate) use entry::EntryRow;
 pub(crate) use event::EventRow;
 pub(crate) use factor::{ChallengeRow, TotpRow, stored_step};
+pub(crate) use notification::NotificationRow;
 pub(crate) use outbox::{NewMail, OutboxRow};
 pub(crate) use role::RoleRow;
 pub(crate) use seal::SealRow;

@@ -27,9 +27,15 @@ pub mod authenticator;
 #[doc(hidden)]
 pub mod challenges;
 #[doc(hidden)]
+pub mod devices;
+#[doc(hidden)]
+pub mod emergencies;
+#[doc(hidden)]
 pub mod factors;
 #[doc(hidden)]
 pub mod leases;
+#[doc(hidden)]
+pub mod notifications;
 #[doc(hidden)]
 pub mod outbox;
 #[doc(hidden)]
@@ -124,8 +130,11 @@ mod tests {
             include_str!("audit.rs"),
             include_str!("authenticator.rs"),
             include_str!("challenges.rs"),
+            include_str!("devices.rs"),
+            include_str!("emergencies.rs"),
             include_str!("factors.rs"),
             include_str!("leases.rs"),
+            include_str!("notifications.rs"),
             include_str!("outbox.rs"),
             include_str!("retention.rs"),
             include_str!("roles.rs"),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use voxgate_domain::factor::MfaStatus;
 use voxgate_domain::mail::OutboxEntry;
+use voxgate_domain::notification::{Delivery, Notification};
 use voxgate_domain::policy::{Attempts, RetentionCounts, RetentionCutoffs};
 use voxgate_domain::session::{EndReason, SessionEnd};
 use voxgate_domain::{Profile, Purpose, Timestamp, User, UserId};
@@ -36,6 +37,10 @@ async fn closed_user(adapter: &Adapter) -> User {
     assert!(unit.factors().enroll(&adapter.fixtures.totp(user.id)).await.unwrap());
     unit.factors().replace_recovery_codes(user.id, &[adapter.fixtures.token_hash()], now).await.unwrap();
     unit.outbox().finish(mail.id, now).await.unwrap();
+    unit.devices().add(&adapter.fixtures.known_device(user.id), now.minus(Duration::from_secs(1)), 20).await.unwrap();
+    let told =
+        Notification { id: mail.id, user_id: user.id, kind: mail.kind, queued_at: now, delivery: Delivery::Sent(now) };
+    unit.notifications().add(&told).await.unwrap();
     unit.attempts().save(adapter.fixtures.attempt_key(), Attempts::default(), now).await.unwrap();
     let closed = user.delete(now).unwrap();
     unit.users().save(&closed).await.unwrap();
@@ -66,6 +71,8 @@ pub async fn a_purged_user_is_an_id_and_nothing_personal(adapter: &Adapter) {
     assert_eq!(adapter.store.password_history(user.id, 10).await.unwrap(), []);
     assert_eq!(adapter.store.mfa_status(user.id).await.unwrap(), MfaStatus::default());
     assert_eq!(adapter.begin().await.factors().lock(user.id).await.unwrap(), None);
+    assert_eq!(adapter.begin().await.devices().of(user.id).await.unwrap(), []);
+    assert_eq!(adapter.store.notifications_of(user.id, None, 10).await.unwrap(), []);
     assert!(adapter.store.account(bystander.id).await.unwrap().is_some_and(|other| other.user == bystander));
     let left = adapter.begin().await.retention().due(&cutoffs(later.plus(Duration::from_secs(1 << 30)))).await.unwrap();
     assert_eq!(left, RetentionCounts { attempts: 1, ..RetentionCounts::default() });

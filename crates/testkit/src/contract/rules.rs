@@ -79,6 +79,24 @@ macro_rules! storage_contract {
                 concurrent_failures_are_all_counted,
                 locks_are_found_by_their_keys,
             ]
+            devices: [
+                a_known_device_comes_back_by_its_token_alone,
+                a_login_on_a_known_device_is_noted_and_never_earlier_than_before,
+                devices_unused_long_and_beyond_the_most_are_forgotten,
+                all_devices_of_a_user_are_forgotten,
+                a_session_tells_what_was_used_before,
+            ]
+            notifications: [
+                messages_come_back_newest_first_page_by_page,
+                what_became_of_a_message_is_kept,
+            ]
+            emergencies: [
+                an_access_is_its_holders_to_its_subject_until_it_expires,
+                a_second_open_access_is_a_conflict_and_an_expired_one_gives_way,
+                an_access_is_closed_once_and_by_its_holder,
+                holders_of_a_role_are_the_active_ones,
+                disclosures_are_what_others_saw_alone_or_in_a_list,
+            ]
             retention: [
                 a_purged_user_is_an_id_and_nothing_personal,
                 a_legal_hold_suspends_purging,

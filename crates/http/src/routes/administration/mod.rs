@@ -1,6 +1,8 @@
 //! What administrators and auditors do. Each route declares the permission that it needs.
 
 pub(super) mod audit;
+pub(super) mod disclosures;
+pub(super) mod emergency;
 pub(super) mod invite;
 pub(super) mod list;
 pub(super) mod read;

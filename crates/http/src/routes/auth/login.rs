@@ -7,6 +7,7 @@ use voxgate_application::{LogIn, LoggedIn, PendingLogIn};
 use voxgate_domain::{DeviceName, EmailAddress, Password, TokenDelivery as Delivery};
 
 use super::token_pair::{self, TokenPairBody};
+use crate::device_cookie::DeviceToken;
 use crate::extract::{Body, Client, FromForm, Rules};
 use crate::form::{Fault, Form};
 use crate::problem::{Kind, Problem};
@@ -117,6 +118,9 @@ impl FromForm for LoginBody {
 ///
 /// Begins a session, or asks for the second factor where the user has one. With `token_delivery` `cookie` the refresh token is left out of the body and set as
 /// `__Host-voxgate_refresh` beside a readable `__Host-voxgate_csrf`.
+///
+/// On a device that is not known yet the answer also sets `__Host-voxgate_device`. A client that keeps it is known at its
+/// next login: its owner gets no mail about a new device then, and nobody else's failures lock them out there.
 #[utoipa::path(
     tag = "Authentication",
     request_body = LoginBody,
@@ -130,10 +134,15 @@ impl FromForm for LoginBody {
     ])))
 )]
 #[post("/auth/login")]
-pub(crate) async fn login(state: web::Data<State>, client: Client, Body(body): Body<LoginBody>) -> Answer {
+pub(crate) async fn login(
+    state: web::Data<State>,
+    client: Client,
+    DeviceToken(device_token): DeviceToken,
+    Body(body): Body<LoginBody>,
+) -> Answer {
     let LoginBody { email, password, device_name, token_delivery } = body;
     let delivery = Delivery::from(token_delivery);
-    let input = LogIn { email, password, device_name, delivery };
+    let input = LogIn { email, password, device_name, delivery, device_token };
     match state.application.log_in(input, &client.0).await? {
         LoggedIn::Session(pair) => token_pair::begun(&pair, delivery, &*state.entropy),
         LoggedIn::MfaRequired(pending) => Ok(HttpResponse::Ok().json(MfaChallengeBody::of(&pending))),

@@ -8,6 +8,7 @@ use voxgate_domain::SecretToken;
 use super::factor_proof::factor_proof;
 use super::secrets::presented;
 use super::token_pair::{self, TokenPairBody};
+use crate::device_cookie::DeviceToken;
 use crate::extract::{Body, Client, FromForm, Rules};
 use crate::form::Form;
 use crate::problem::{Kind, Problem};
@@ -54,9 +55,10 @@ impl FromForm for MfaVerificationBody {
 pub(crate) async fn verify_mfa(
     state: web::Data<State>,
     client: Client,
+    DeviceToken(device): DeviceToken,
     Body(body): Body<MfaVerificationBody>,
 ) -> Answer {
     let token = body.mfa_token.ok_or_else(|| Problem::new(Kind::InvalidMfaCode))?;
-    let verified = state.application.verify_mfa(&token, &body.code, &client.0).await?;
+    let verified = state.application.verify_mfa(&token, &body.code, device.as_ref(), &client.0).await?;
     token_pair::begun(&verified.pair, verified.delivery, &*state.entropy)
 }

@@ -9,8 +9,8 @@ use voxgate_application::TokenPair;
 use voxgate_domain::ports::Entropy;
 use voxgate_domain::{SessionId, TokenDelivery};
 
-use crate::cookies;
 use crate::respond::Answer;
+use crate::{cookies, device_cookie};
 
 /// An access token, and the refresh token that follows it. It does not print: whoever holds it is believed.
 #[derive(Serialize, ToSchema)]
@@ -57,6 +57,9 @@ pub(super) fn answer(pair: &TokenPair, cookies: Option<[Cookie<'static>; 2]>) ->
     for cookie in cookies.into_iter().flatten() {
         response.cookie(cookie);
     }
+    if let Some(token) = &pair.device_token {
+        response.cookie(device_cookie::issued(token));
+    }
     Ok(response.json(body))
 }
 
@@ -77,6 +80,7 @@ mod tests {
             refresh_token: SecretToken::presented("refresh-token").unwrap(),
             refresh_expires_in: Duration::from_secs(604_800),
             session_id: SessionId::from(uuid::Uuid::nil()),
+            device_token: None,
         }
     }
 

@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use voxgate_application::PersonalData;
 use voxgate_domain::role::Role;
-use voxgate_domain::{RoleName, SessionId, Timestamp};
+use voxgate_domain::{KnownDevice, RoleName, SessionId, Timestamp};
 
+use super::notification_history::NotificationBody;
 use super::preferences::PreferencesBody;
 use super::view::{SessionBody, UserBody};
 use crate::extract::Authenticated;
@@ -29,8 +30,28 @@ pub(crate) struct ExportBody {
     sessions: Vec<SessionBody>,
     mfa: MfaStatusBody,
     notification_preferences: PreferencesBody,
+    /// The devices on which the person logged in.
+    known_devices: Vec<DeviceBody>,
+    /// What the person was told by mail, newest first.
+    notifications: Vec<NotificationBody>,
     /// The latest audit events about or by the person, newest first.
     audit_events: Vec<EventBody>,
+}
+
+/// A device on which the person logged in.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "KnownDevice", as = KnownDevice)]
+pub(crate) struct DeviceBody {
+    #[schema(value_type = String, format = DateTime)]
+    first_seen_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Timestamp,
+}
+
+impl From<KnownDevice> for DeviceBody {
+    fn from(device: KnownDevice) -> Self {
+        Self { first_seen_at: device.created_at, last_seen_at: device.last_seen_at }
+    }
 }
 
 /// A role, and what it allows.
@@ -63,6 +84,8 @@ impl ExportBody {
             sessions: data.sessions.into_iter().map(|session| SessionBody::of(session, current)).collect(),
             mfa: data.mfa.into(),
             notification_preferences: data.notification_preferences.into(),
+            known_devices: data.devices.into_iter().map(DeviceBody::from).collect(),
+            notifications: data.notifications.into_iter().map(NotificationBody::from).collect(),
             audit_events: data.events.into_iter().map(EventBody::from).collect(),
         }
     }

@@ -1,0 +1,174 @@
+//! What the trail writes of an act: its name, its outcome and its facts.
+
+use super::act::{Act, LoginFailure};
+use super::{AuditEvent, Outcome};
+use crate::RoleName;
+use crate::session::EndReason;
+
+/// A fact of an act as it is stored: a name and one of these. Never the value of a personal field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// A word.
+    Word(String),
+    /// Several words.
+    Words(Vec<String>),
+    /// A count.
+    Count(u64),
+}
+
+/// The detail that names the emergency access under which something was done.
+pub const EMERGENCY_ACCESS: &str = "emergency_access";
+
+impl Act {
+    /// The acts by which somebody sees data of a person, by their names (45 CFR 164.528).
+    pub const DISCLOSING: &'static [&'static str] =
+        &["user.read", "user.listed", "session.listed", "audit.read", "disclosures.read", "emergency_access.granted"];
+
+    /// The name on the wire: dotted, the thing first.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UserRegistered => "user.registered",
+            Self::RegistrationRepeated => "user.registration_repeated",
+            Self::RegistrationContested => "user.registration_contested",
+            Self::LinkRequested(_) => "link.requested",
+            Self::LinkIssued(_) => "link.issued",
+            Self::EmailVerified => "user.verified",
+            Self::LoginSucceeded { .. } => "login.succeeded",
+            Self::LoginFailed(_) => "login.failed",
+            Self::AccountLocked { .. } => "account.locked",
+            Self::SessionRefreshed => "session.refreshed",
+            Self::RefreshTokenReused => "session.refresh_reused",
+            Self::SessionEnded { why: EndReason::LoggedOut, .. } => "session.logged_out",
+            Self::SessionEnded { .. } | Self::SessionsEnded { .. } => "session.revoked",
+            Self::PasswordReset => "password.reset",
+            Self::PasswordChanged | Self::PasswordChangeFailed => "password.changed",
+            Self::PasswordRehashed => "password.rehashed",
+            Self::Reauthenticated | Self::ReauthenticationFailed => "session.reauthenticated",
+            Self::ProfileUpdated(_) => "profile.updated",
+            Self::EmailChangeRequested => "email.change_requested",
+            Self::EmailChanged => "email.changed",
+            Self::NotificationPreferencesUpdated => "notification_preferences.updated",
+            Self::DataExported => "user.exported",
+            Self::AccountDeleted => "user.deleted",
+            Self::UserPurged => "user.purged",
+            Self::RetentionEnforced(_) => "retention.enforced",
+            Self::LegalHoldSet => "legal_hold.set",
+            Self::LegalHoldReleased => "legal_hold.released",
+            Self::AccessDenied { .. } => "access.denied",
+            Self::UserInvited => "user.invited",
+            Self::UserRead => "user.read",
+            Self::UsersListed { .. } => "user.listed",
+            Self::SessionsListed => "session.listed",
+            Self::UserDeactivated => "user.deactivated",
+            Self::UserActivated => "user.activated",
+            Self::AccountUnlocked => "account.unlocked",
+            Self::MfaEnrollmentBegun => "mfa.enrollment_begun",
+            Self::MfaEnabled => "mfa.enabled",
+            Self::MfaDisabled => "mfa.disabled",
+            Self::MfaRecoveryCodesRegenerated => "mfa.recovery_codes_regenerated",
+            Self::MfaRecoveryCodeUsed => "mfa.recovery_code_used",
+            Self::MfaChallenged => "mfa.challenged",
+            Self::MfaFailed => "mfa.failed",
+            Self::MfaLocked { .. } => "mfa.locked",
+            Self::RoleChanged { .. } => "role.changed",
+            Self::AuditRead(_) => "audit.read",
+            Self::DisclosuresRead => "disclosures.read",
+            Self::EmergencyAccessGranted { .. } => "emergency_access.granted",
+            Self::EmergencyAccessClosed { .. } => "emergency_access.closed",
+            Self::EmergencyAccessesListed => "emergency_access.listed",
+        }
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::LoginFailed(LoginFailure::UnknownAddress | LoginFailure::WrongPassword)
+            | Self::PasswordChangeFailed
+            | Self::ReauthenticationFailed
+            | Self::MfaFailed => Outcome::Failure,
+            Self::LoginFailed(LoginFailure::Locked | LoginFailure::EmailNotVerified | LoginFailure::Inactive)
+            | Self::RefreshTokenReused
+            | Self::AccessDenied { .. }
+            | Self::RegistrationRepeated
+            | Self::RegistrationContested => Outcome::Denied,
+            _ => Outcome::Success,
+        }
+    }
+
+    /// The facts that it has.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, Detail)> {
+        let word = |text: &str| Detail::Word(text.to_owned());
+        match self {
+            Self::LinkRequested(purpose) | Self::LinkIssued(purpose) => vec![("link", word(purpose.as_str()))],
+            Self::LoginSucceeded { methods, device } => {
+                let amr = methods.amr().iter().map(|method| (*method).to_owned()).collect();
+                vec![("amr", Detail::Words(amr)), ("device", word(device.as_str()))]
+            }
+            Self::LoginFailed(why) => vec![("why", word(why.as_str()))],
+            Self::AccountLocked { until } | Self::MfaLocked { until } => vec![("until", word(&until.to_string()))],
+            Self::SessionEnded { session, why } => {
+                vec![("session", word(&session.to_string())), ("why", word(why.as_str()))]
+            }
+            Self::SessionsEnded { count, why } => vec![("count", Detail::Count(*count)), ("why", word(why.as_str()))],
+            Self::ProfileUpdated(fields) => {
+                let names = fields.iter().map(|field| field.as_str().to_owned()).collect();
+                vec![("fields", Detail::Words(names))]
+            }
+            Self::RetentionEnforced(counts) => {
+                counts.named().into_iter().map(|(name, count)| (name, Detail::Count(count))).collect()
+            }
+            Self::UsersListed { users } => {
+                vec![("users", Detail::Words(users.iter().map(ToString::to_string).collect()))]
+            }
+            Self::AccessDenied { permission, why } => {
+                vec![("permission", word(permission.as_str())), ("why", word(why.as_str()))]
+            }
+            Self::RoleChanged { added, removed } => {
+                let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());
+                vec![("added", names(added)), ("removed", names(removed))]
+            }
+            Self::AuditRead(how) => vec![("access", word(how.as_str()))],
+            Self::EmergencyAccessGranted { access, until } => {
+                vec![(EMERGENCY_ACCESS, word(&access.to_string())), ("until", word(&until.to_string()))]
+            }
+            Self::EmergencyAccessClosed { access } => vec![(EMERGENCY_ACCESS, word(&access.to_string()))],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl AuditEvent {
+    /// The facts of the act, and under which emergency access it was done, if it was.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, Detail)> {
+        let mut details = self.act.details();
+        let named = details.iter().any(|(name, _)| *name == EMERGENCY_ACCESS);
+        if let Some(access) = self.emergency.filter(|_| !named) {
+            details.push((EMERGENCY_ACCESS, Detail::Word(access.to_string())));
+        }
+        details
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user::ProfileField;
+
+    #[test]
+    fn a_profile_change_names_its_fields_and_no_values() {
+        let act = Act::ProfileUpdated(vec![ProfileField::FirstName, ProfileField::PhoneNumber]);
+        let names = Detail::Words(vec!["first_name".into(), "phone_number".into()]);
+        assert_eq!(act.details(), [("fields", names)]);
+    }
+
+    #[test]
+    fn a_failed_login_says_why_to_the_trail() {
+        let act = Act::LoginFailed(LoginFailure::WrongPassword);
+        assert_eq!((act.name(), act.outcome()), ("login.failed", Outcome::Failure));
+        assert_eq!(act.details(), [("why", Detail::Word("wrong_password".into()))]);
+    }
+}
