@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// The audit trail
     #[command(subcommand)]
     Audit(Audit),
+    /// Evidence for auditors
+    #[command(subcommand)]
+    Compliance(Compliance),
     /// Print the OpenAPI document
     Openapi,
     /// The settings
@@ -168,6 +171,19 @@ fn expected_seal(text: &str) -> Result<(u64, Hash), String> {
     let (number, hash) = text.split_once(':').ok_or("must be N:HASH")?;
     let number = number.parse().map_err(|_| "N must be the number of a seal")?;
     Ok((number, hash.parse().map_err(|error: InvalidHash| error.to_string())?))
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Compliance {
+    /// Write what is found of each technical safeguard of the HIPAA Security Rule: exit code 0 when all hold, 1 when not
+    Report(ComplianceReport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ComplianceReport {
+    /// The folder for compliance-report.html and compliance-report.json
+    #[arg(long, default_value = ".")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

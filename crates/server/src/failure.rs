@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// The audit trail is not what was sealed.
     TrailBroken(Finding),
+    /// Safeguards do not hold.
+    NotCompliant { failures: usize },
     /// It went wrong while doing `doing`.
     Run { doing: &'static str, cause: Box<dyn Error + Send + Sync> },
 }
@@ -26,7 +28,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) | Self::Usage(_) => ExitCode::from(2),
-            Self::TrailBroken(_) | Self::Run { .. } => ExitCode::FAILURE,
+            Self::TrailBroken(_) | Self::NotCompliant { .. } | Self::Run { .. } => ExitCode::FAILURE,
         }
     }
 }
@@ -38,6 +40,8 @@ impl fmt::Display for Failure {
             Self::Settings(faults) => faults.fmt(f),
             Self::Usage(wrong) => f.write_str(wrong),
             Self::TrailBroken(finding) => write!(f, "the audit trail is not whole\n  {finding}"),
+            Self::NotCompliant { failures: 1 } => f.write_str("one safeguard does not hold"),
+            Self::NotCompliant { failures } => write!(f, "{failures} safeguards do not hold"),
             Self::Run { doing, cause } => {
                 write!(f, "{doing} failed: {cause}")?;
                 let mut source = cause.source();

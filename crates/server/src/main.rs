@@ -6,6 +6,7 @@
 
 mod cli;
 mod commands;
+mod compliance;
 mod failure;
 mod jobs;
 mod logging;

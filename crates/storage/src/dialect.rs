@@ -1,8 +1,9 @@
 //! Where the two databases differ: all arms stand here, side by side.
 
 use diesel::connection::AnsiTransactionManager;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
@@ -10,6 +11,7 @@ use voxgate_domain::ports::StoreError;
 use crate::connection::{Connection, Postgres, Sqlite, on};
 use crate::error::internal;
 use crate::rows::EntryRow;
+use crate::schema::{audit_logs, audit_positions};
 use crate::sql_types::{At, Id, Instant, Uid};
 
 /// Begins a transaction. SQLite takes the lock for writing at once: a transaction that wants it only later fails when
@@ -152,24 +154,29 @@ pub(crate) async fn entries_after(
     limit: i64,
 ) -> Result<Vec<EntryRow>, StoreError> {
     macro_rules! query {
-        ($details:literal) => {
-            concat!(
-                "SELECT p.position, p.event_id, p.leaf, a.occurred_at, a.event, a.outcome, a.actor_id, a.subject_id, \
-                 a.session_id, a.ip_address, a.user_agent, a.request_id, a.reason, ",
-                $details,
-                " AS details FROM audit_positions AS p \
-                 LEFT JOIN audit_logs AS a ON a.occurred_at = p.occurred_at AND a.id = p.event_id "
-            )
-        };
+        ($details:literal) => {{
+            let event = audit_logs::occurred_at.eq(audit_positions::occurred_at);
+            let event = event.and(audit_logs::id.eq(audit_positions::event_id));
+            audit_positions::table
+                .left_join(audit_logs::table.on(event))
+                .filter(audit_positions::position.gt(position))
+                .order(audit_positions::position)
+                .limit(limit)
+                .select((
+                    (audit_positions::position, audit_positions::event_id, audit_positions::leaf),
+                    (audit_logs::occurred_at.nullable(), audit_logs::event.nullable(), audit_logs::outcome.nullable()),
+                    (audit_logs::actor_id.nullable(), audit_logs::subject_id.nullable()),
+                    (audit_logs::session_id.nullable(), audit_logs::ip_address.nullable()),
+                    (audit_logs::user_agent.nullable(), audit_logs::request_id.nullable()),
+                    (audit_logs::reason.nullable(), sql::<Nullable<Text>>($details)),
+                ))
+        }};
     }
-    const POSTGRES: &str = concat!(query!("a.details::text"), "WHERE p.position > $1 ORDER BY p.position LIMIT $2");
-    const SQLITE: &str = concat!(
-        query!("iif(json_valid(a.details, 8), json(a.details), 'a blob: ' || hex(a.details))"),
-        "WHERE p.position > ? ORDER BY p.position LIMIT ?"
-    );
     on!(connection,
-        postgres c => diesel::sql_query(POSTGRES).bind::<BigInt, _>(position).bind::<BigInt, _>(limit).load(c),
-        sqlite c => diesel::sql_query(SQLITE).bind::<BigInt, _>(position).bind::<BigInt, _>(limit).load(c)
+        postgres c => query!("audit_logs.details::text").load(c),
+        sqlite c => query!(
+            "iif(json_valid(audit_logs.details, 8), json(audit_logs.details), 'a blob: ' || hex(audit_logs.details))"
+        ).load(c)
     )
 }
 

@@ -48,7 +48,10 @@ impl Trail for Database {
     }
 
     async fn entries_after(&self, position: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        read!(self, c => entries_after(c, position, limit))
+        // A task of its own, so that whoever checks a page does so while the next one is read and taken apart.
+        let database = self.clone();
+        let page = tokio::spawn(async move { read!(database, c => entries_after(c, position, limit)) });
+        page.await.unwrap_or_else(|error| Err(internal(error.to_string())))
     }
 
     async fn strays_after(&self, key: Option<EventKey>, limit: u32) -> Result<Strays, StoreError> {

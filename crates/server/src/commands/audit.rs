@@ -1,7 +1,7 @@
 //! `voxgate audit`
 
 mod export;
-mod progress;
+pub(super) mod progress;
 mod verify;
 
 use crate::cli::Audit;
@@ -25,7 +25,7 @@ pub(crate) async fn run(command: Audit) -> Result<(), Failure> {
 }
 
 /// The database, which is read as it is: a command that looks at evidence does not migrate it.
-async fn database(settings: &Settings) -> Result<voxgate_storage::Database, Failure> {
+pub(super) async fn database(settings: &Settings) -> Result<voxgate_storage::Database, Failure> {
     let doing = "opening the audit trail";
     let database = wiring::database(settings).await?;
     let pending = database.pending_migrations().await.doing(doing)?;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod compliance;
 mod config;
 mod encryption_keys;
 mod health;
@@ -12,7 +13,7 @@ mod roles;
 
 use std::future::Future;
 
-use crate::cli::{Admin, Cli, Command, Config, Keys, Roles};
+use crate::cli::{Admin, Cli, Command, Compliance, Config, Keys, Roles};
 use crate::failure::{Failure, While as _};
 use crate::settings::Settings;
 use crate::{logging, serve, terminal};
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => block_on(migrate::run(settings()?)),
         Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
+        Command::Compliance(Compliance::Report(command)) => block_on(compliance::report(command, settings()?)),
         Command::Audit(command) => block_on(audit::run(command)),
         Command::Admin(Admin::Create(admin)) => block_on(admin::create(admin, settings()?)),
     }

@@ -18,6 +18,7 @@ mod authenticator;
 mod bad_input;
 mod browser;
 mod command_line;
+mod compliance;
 mod concurrency;
 mod crash;
 mod devices;
@@ -62,6 +63,7 @@ on_both_databases! {
     account::a_person_takes_a_copy_of_everything,
     account::registering_somebody_elses_address_first_gains_nothing,
     account::links_are_for_one_purpose_and_the_latest_one_counts,
+    compliance::a_report_shows_what_holds_and_fails_for_what_does_not,
     command_line::replicas_that_migrate_at_once_do_not_collide,
     administration::an_invitation_ends_in_a_login,
     administration::switching_an_account_off_cuts_it_off_at_once,

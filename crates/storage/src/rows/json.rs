@@ -6,18 +6,48 @@ use serde_json::{Map, Value};
 
 /// `value` with the names of objects in byte order and no spaces.
 pub(crate) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
     match value {
         Value::Object(fields) => {
             // Sorted here, since another crate could turn on the feature by which serde_json keeps the order of before.
             let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            let field =
-                |(name, value): (&String, &Value)| format!("{}:{}", Value::String(name.clone()), canonical(value));
-            format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(","))
+            fields.sort_unstable_by_key(|(name, _)| *name);
+            text.push('{');
+            for (n, (name, value)) in fields.into_iter().enumerate() {
+                separate(n, text);
+                plain(name, text);
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
         }
-        Value::Array(values) => format!("[{}]", values.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        plain => plain.to_string(),
+        Value::Array(values) => {
+            text.push('[');
+            for (n, value) in values.iter().enumerate() {
+                separate(n, text);
+                write(value, text);
+            }
+            text.push(']');
+        }
+        other => plain(other, text),
     }
+}
+
+fn separate(n: usize, text: &mut String) {
+    if n > 0 {
+        text.push(',');
+    }
+}
+
+/// Appends what has neither names nor an order.
+fn plain<T: serde::Serialize + ?Sized>(value: &T, text: &mut String) {
+    // Writing a text, a number or a truth to memory does not fail.
+    text.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
 /// The canonical form of `text`. What is no JSON, or says something twice, stays as it is: the service never wrote that,
