@@ -96,31 +96,15 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> 
     Ok(bytes)
 }
 
-/// Puts `bytes` at `path` with mode 0600: all of them or, after a crash at any moment, the file of before.
+/// Puts `bytes` at `path` with mode 0600: all of them or, after a crash at any moment, the file of before. Whoever writes
+/// at the same time, also in another container with the same process id, has a temporary file of their own.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path).map_err(io_at(path)));
-    if written.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-    }
-    written?;
-    path.parent().map_or(Ok(()), sync_dir)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_at(path)(error)),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(io_at(path))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_at(path))
+    let dir = path.parent().unwrap_or(Path::new("."));
+    // Made with mode 0600, and removed when it is dropped before it is put in place.
+    let mut file = tempfile::Builder::new().suffix(".tmp").tempfile_in(dir).map_err(io_at(dir))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io_at(path))?;
+    file.persist(path).map_err(|error| io_at(path)(error.error))?;
+    sync_dir(dir)
 }
 
 /// Makes a rename in `dir` outlast a power cut.
