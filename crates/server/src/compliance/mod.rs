@@ -7,7 +7,7 @@ mod safeguards;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use evidence::{Evidence, gather};
+pub(crate) use evidence::gather;
 pub(crate) use page::page;
 pub(crate) use safeguards::assess;
 

@@ -5,7 +5,7 @@ use voxgate_crypto::{KeyInfo, KeyOrigin};
 use voxgate_domain::audit::{Fault, Finding, Hash};
 use voxgate_domain::{RoleName, Timestamp};
 
-use super::evidence::{Coverage, Tally};
+use super::evidence::{Coverage, Evidence, Tally};
 use super::*;
 use crate::settings::Settings;
 
