@@ -62,10 +62,16 @@ impl Throttle {
         self.count(LimitKey::LoginByAccount(Source::of(address), account), Some(limit)).await
     }
 
-    /// Counts a mail that somebody wants to have sent to `email`, whether or not it has an account.
-    pub async fn mail_to(&self, email: &EmailAddress) -> Option<Standing> {
+    /// Counts a wish to reset the password of `email`, whether or not it has an account.
+    pub async fn reset_of(&self, email: &EmailAddress) -> Option<Standing> {
         let limit = self.limits.reset_per_account?;
         self.count(LimitKey::ResetByAccount(self.token_hasher.attempt_key(email)), Some(limit)).await
+    }
+
+    /// Counts a wish to have `email` verified, likewise, and apart from resets.
+    pub async fn verification_of(&self, email: &EmailAddress) -> Option<Standing> {
+        let limit = self.limits.reset_per_account?;
+        self.count(LimitKey::VerificationByAccount(self.token_hasher.attempt_key(email)), Some(limit)).await
     }
 
     /// Counts a registration from `address`.
@@ -186,7 +192,7 @@ mod tests {
         let (limiter, hasher) = (MockRateLimiter::new(), MockTokenHasher::new());
         let throttle = Throttle::new(Arc::new(limiter), Arc::new(hasher), RateLimits::none());
         assert_eq!(throttle.request(HOME).await, None);
-        assert_eq!(throttle.mail_to(&ada()).await, None);
+        assert_eq!(throttle.reset_of(&ada()).await, None);
         assert_eq!(throttle.log_in_to(&ada(), HOME).await, None);
     }
 }

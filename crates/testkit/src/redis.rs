@@ -141,6 +141,20 @@ impl RedisServer {
         self.signal("CONT")
     }
 
+    /// What it answers to a command, as it is on the wire.
+    ///
+    /// # Errors
+    ///
+    /// When it does not answer.
+    pub fn ask(&self, command: &str) -> Result<String, RedisError> {
+        let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.port)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "{command}\r\nQUIT\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
     fn signal(&self, name: &str) -> Result<(), RedisError> {
         self.running
             .as_ref()

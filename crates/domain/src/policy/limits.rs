@@ -90,8 +90,10 @@ named! {
         LoginByIp = "login_per_ip",
         /// Logins to an account from an address that many people share.
         LoginByAccount = "login_per_account",
-        /// Mails that an account is sent on request.
+        /// Wishes to reset the password of an account.
         ResetByAccount = "reset_per_account",
+        /// Wishes to have an address verified.
+        VerificationByAccount = "verification_per_account",
         /// Registrations from an address.
         RegistrationByIp = "register_per_ip",
     }
@@ -106,7 +108,7 @@ pub struct RateLimits {
     pub per_ip: Option<Limit>,
     /// Of logins from an address; from a shared network, of logins to each account.
     pub login_per_ip: Option<Limit>,
-    /// Of mails that anybody can have sent to an account.
+    /// Of mails of one kind that anybody can have sent to an address: to reset a password, and to verify it.
     pub reset_per_account: Option<Limit>,
     /// Of registrations from an address.
     pub register_per_ip: Option<Limit>,

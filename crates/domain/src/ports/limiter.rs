@@ -47,8 +47,10 @@ pub enum LimitKey {
     LoginByIp(Source),
     /// Logins from a source to an account.
     LoginByAccount(Source, AttemptKey),
-    /// Mails that an account is sent on request.
+    /// Wishes to reset the password of an account.
     ResetByAccount(AttemptKey),
+    /// Wishes to have an address verified.
+    VerificationByAccount(AttemptKey),
     /// Registrations from a source.
     RegistrationByIp(Source),
 }
@@ -63,6 +65,7 @@ impl LimitKey {
             Self::LoginByIp(_) => LimitKind::LoginByIp,
             Self::LoginByAccount(..) => LimitKind::LoginByAccount,
             Self::ResetByAccount(_) => LimitKind::ResetByAccount,
+            Self::VerificationByAccount(_) => LimitKind::VerificationByAccount,
             Self::RegistrationByIp(_) => LimitKind::RegistrationByIp,
         }
     }
@@ -79,7 +82,7 @@ impl fmt::Display for LimitKey {
                 write!(f, "{source}:")?;
                 hex(account, f)
             }
-            Self::ResetByAccount(account) => hex(account, f),
+            Self::ResetByAccount(account) | Self::VerificationByAccount(account) => hex(account, f),
         }
     }
 }
@@ -124,6 +127,7 @@ mod tests {
             LimitKey::LoginByIp(source),
             LimitKey::LoginByAccount(source, account),
             LimitKey::ResetByAccount(account),
+            LimitKey::VerificationByAccount(account),
             LimitKey::RegistrationByIp(source),
         ];
         let texts: std::collections::BTreeSet<String> = keys.iter().map(ToString::to_string).collect();
