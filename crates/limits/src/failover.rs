@@ -121,8 +121,12 @@ fn cause(error: &LimiterError) -> String {
     let mut text = error.0.to_string();
     let mut next = error.0.source();
     while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        // Some errors say their cause themselves.
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         next = cause.source();
     }
     text

@@ -1,5 +1,6 @@
 //! How many requests pass: at one replica, at two that share a Redis, and while that is gone.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -74,7 +75,7 @@ pub(crate) async fn an_address_without_an_account_is_limited_alike(backend: Back
             let (known, unknown) = (ask("known@example.org").await, ask("unknown@example.org").await);
             assert_eq!((known.status, unknown.status), (status, status), "{path} {n}");
             assert_eq!(known.header("ratelimit-policy"), unknown.header("ratelimit-policy"));
-            let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+            let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>();
             assert_eq!(names(&known), names(&unknown));
         }
         // The same address, written otherwise.
@@ -234,7 +235,10 @@ async fn the_password_of_redis_is_shown_nowhere() {
     let said = String::from_utf8_lossy(&shown.stdout) + String::from_utf8_lossy(&shown.stderr);
     assert!(shown.status.success() && said.contains("REDIS_URL"), "{said}");
     let log = voxgate.log();
-    assert!(log.contains("the shared rate limiter does not answer") && log.contains("WRONGPASS"), "{log}");
+    assert!(
+        log.contains("the shared rate limiter does not answer") && log.contains("Password authentication failed"),
+        "{log}"
+    );
     assert!(!said.contains("marked") && !log.contains("marked"));
 }
 
