@@ -13,8 +13,8 @@ impl Application {
     ///
     /// # Errors
     ///
-    /// [`Error::Forbidden`]; [`Error::SecondFactorRequired`]; an error of the store, when the refusal could not be
-    /// recorded.
+    /// [`Error::Forbidden`]; [`Error::NotFromThere`]; [`Error::SecondFactorRequired`]; an error of the store, when the
+    /// refusal could not be recorded.
     pub async fn authorize(
         &self,
         caller: Caller,
@@ -23,7 +23,8 @@ impl Application {
     ) -> Result<Caller, Error> {
         let emergency = self.emergency_access_to(&caller, subject).await?;
         let caller = Caller { emergency, ..caller };
-        let Err(why) = self.policies.access.judge(&caller.principal, permission, caller.emergency.as_ref()) else {
+        let (address, emergency) = (caller.client.ip_address, caller.emergency.as_ref());
+        let Err(why) = self.policies.access.judge(&caller.principal, address, permission, emergency) else {
             return Ok(caller);
         };
         let mut uow = self.ports.store.begin().await?;
@@ -32,6 +33,7 @@ impl Application {
         uow.commit().await?;
         Err(match why {
             Refusal::NotPermitted => Error::Forbidden,
+            Refusal::NotFromThere => Error::NotFromThere,
             Refusal::NoSecondFactor => Error::SecondFactorRequired,
         })
     }

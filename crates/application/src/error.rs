@@ -40,6 +40,9 @@ pub enum Error {
     /// None of the caller's roles allows it.
     #[error("not permitted")]
     Forbidden,
+    /// The caller's roles allow it, but not from where they call.
+    #[error("not from this network")]
+    NotFromThere,
     /// One of the caller's roles must have a second factor, and they have none.
     #[error("a second factor is needed")]
     SecondFactorRequired,

@@ -75,6 +75,9 @@ mod trail_lines;
 mod verify_export;
 mod verify_trail;
 
+// Keeping within limits.
+mod throttle;
+
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
@@ -98,6 +101,7 @@ pub use register::Register;
 pub use reseal_secrets::Resealed;
 pub use seal_trail::Sealed;
 pub use second_factor::FactorProof;
+pub use throttle::{Standing, Throttle};
 pub use token_pair::TokenPair;
 pub use trail_lines::EventLine;
 pub use verify_export::verify_export;

@@ -54,7 +54,7 @@ pub use session::{AuthMethods, Session, SessionEnd};
 pub use time::Timestamp;
 pub use user::{Profile, User, UserStatus};
 pub use values::{
-    AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError, Locale,
-    Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken, TextError, TimeZone, TokenHash,
-    UnknownTimeZone,
+    AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError,
+    InvalidNetworks, Locale, Networks, Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken, Source,
+    TextError, TimeZone, TokenHash, UnknownTimeZone,
 };

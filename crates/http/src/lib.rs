@@ -9,10 +9,12 @@
 
 mod access;
 mod allowed_methods;
+mod client_address;
 mod cookies;
 mod device_cookie;
 mod extract;
 mod form;
+mod limits;
 mod middleware;
 mod openapi;
 mod problem;
@@ -27,6 +29,7 @@ mod uniform_time;
 #[cfg(test)]
 mod tests;
 
+pub use client_address::{ClientSettings, ForwardingHeader};
 pub use openapi::openapi;
 pub use readiness::Readiness;
 pub use server::serve;

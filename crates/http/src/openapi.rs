@@ -19,7 +19,8 @@ use crate::routes;
     info(
         title = "Voxgate",
         description = "Accounts, sessions and tokens.\n\nEvery answer carries `x-request-id`. Every failure is \
-                       `application/problem+json` (RFC 9457), and its `code` is stable.",
+                       `application/problem+json` (RFC 9457), and its `code` is stable. \
+                       Where requests are limited, `RateLimit` and `RateLimit-Policy` say how the caller stands.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(

@@ -14,7 +14,7 @@ use actix_web::{App, Error, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
 use crate::allowed_methods::no_route;
-use crate::middleware::{cors, observe};
+use crate::middleware::{client_address, cors, observe, rate_limit};
 use crate::state::State;
 use crate::{HttpSettings, Readiness, Services, routes};
 
@@ -77,6 +77,8 @@ pub(crate) fn app(
         .into_app()
         .configure(routes::pages)
         .default_service(web::route().to(no_route))
+        .wrap(from_fn(rate_limit))
+        .wrap(from_fn(client_address))
         .wrap(cors)
         .wrap(from_fn(observe))
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::ClientSettings;
+
 /// How the service is reached.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
@@ -11,6 +13,8 @@ pub struct HttpSettings {
     pub public_url: Url,
     /// The exact origins whose pages may call the service (`https://app.example.org`).
     pub allowed_origins: Vec<String>,
+    /// From where callers call, and who may.
+    pub clients: ClientSettings,
     /// Whether clients shall insist on TLS from now on (RFC 6797).
     pub production: bool,
     /// How long requests under way may go on after the server was told to stop.
@@ -45,6 +49,7 @@ mod tests {
         let settings = HttpSettings {
             allowed_origins: vec!["https://app.example.org".to_owned(), "null".to_owned()],
             public_url: Url::parse("https://auth.example.org/base").unwrap(),
+            clients: ClientSettings::default(),
             production: true,
             shutdown_grace: Duration::ZERO,
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
-use voxgate_application::{Application, AuditTrail};
+use voxgate_application::{Application, AuditTrail, Throttle};
 use voxgate_domain::RequestId;
 use voxgate_domain::ports::{Clock, Entropy};
 
@@ -20,6 +20,8 @@ pub struct Services {
     pub application: Application,
     /// The audit trail with its seals.
     pub trail: AuditTrail,
+    /// The rate limits.
+    pub throttle: Throttle,
     /// Time, for request ids and for what may not lie in the future.
     pub clock: Arc<dyn Clock>,
     /// Randomness, for request ids and CSRF tokens.
@@ -30,6 +32,7 @@ pub struct Services {
 pub(crate) struct State {
     pub(crate) application: Application,
     pub(crate) trail: AuditTrail,
+    pub(crate) throttle: Throttle,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: HttpSettings,
@@ -49,6 +52,7 @@ impl State {
         Ok(Self {
             application: services.application,
             trail: services.trail,
+            throttle: services.throttle,
             clock: services.clock,
             entropy: services.entropy,
             settings,

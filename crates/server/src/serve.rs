@@ -10,9 +10,10 @@ use tokio_util::task::TaskTracker;
 use voxgate_crypto::{SystemClock, SystemEntropy};
 use voxgate_domain::ports::Leases;
 use voxgate_http::{HttpSettings, Readiness, Services};
+use voxgate_limits::InProcess;
 
 use crate::failure::{Failure, While as _};
-use crate::jobs::{MailJob, PartitionJob, SealJob, enforce_retention_daily, watch_signing_keys};
+use crate::jobs::{MailJob, PartitionJob, SealJob, enforce_retention_daily, sweep_limits, watch_signing_keys};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -37,12 +38,16 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let trail = wiring::audit_trail(&settings, &database, Arc::clone(&seal_keys) as _, Arc::clone(&seal_keys) as _);
 
+    let in_process = Arc::new(InProcess::new());
+    let throttle = wiring::throttle(&settings.limits, Arc::clone(&in_process)).await?;
+
     let listener = TcpListener::bind(settings.bind_addr).doing("listening on BIND_ADDR")?;
     let address = listener.local_addr().doing("listening on BIND_ADDR")?;
     let readiness = Readiness::default();
     let services = Services {
         application: application.clone(),
         trail: trail.clone(),
+        throttle,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };
@@ -60,6 +65,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     jobs.spawn(seal.run(stop.clone()));
     jobs.spawn(PartitionJob { trail, leases }.run(stop.clone()));
     jobs.spawn(watch_signing_keys(tokens, stop.clone()));
+    jobs.spawn(sweep_limits(in_process, stop.clone()));
     jobs.close();
 
     let serving = tokio::spawn(server);
@@ -85,6 +91,7 @@ fn http_settings(settings: &Settings) -> HttpSettings {
     HttpSettings {
         public_url: settings.public_url.clone(),
         allowed_origins: settings.allowed_origins.clone(),
+        clients: settings.clients.clone(),
         production: settings.is_production(),
         shutdown_grace: settings.shutdown_grace,
     }

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
-use voxgate_application::{Application, AuditTrail, Ports, TrailPorts};
+use voxgate_application::{Application, AuditTrail, Ports, Throttle, TrailPorts};
 use voxgate_crypto::{
     AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
     SealAnchorFile, SealKeys, Sha256Digest, Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
 };
-use voxgate_domain::ports::{Clock as _, Mailer, SealSigner, SealVerifier};
+use voxgate_domain::ports::{Clock as _, Mailer, RateLimiter, SealSigner, SealVerifier};
+use voxgate_limits::{Failover, FailoverOptions, InProcess};
 use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
+use voxgate_redis::{RedisLimiter, RedisOptions};
 use voxgate_storage::{Database, PoolOptions};
 
 use crate::failure::{Failure, While as _};
-use crate::settings::{Hashing, Keys, Settings};
+use crate::settings::{Hashing, Keys, Limits, Settings};
 
 /// Opens the database.
 pub(crate) async fn database(settings: &Settings) -> Result<Database, Failure> {
@@ -126,6 +128,18 @@ pub(crate) fn application(
         entropy: Arc::new(SystemEntropy),
     };
     Ok(Application::new(ports, settings.policies.clone()))
+}
+
+/// The rate limits, counted in Redis where there is one, and else, or while it does not answer, by `in_process`.
+pub(crate) async fn throttle(limits: &Limits, in_process: Arc<InProcess>) -> Result<Throttle, Failure> {
+    let limiter: Arc<dyn RateLimiter> = match &limits.redis {
+        Some(address) => {
+            let redis = RedisLimiter::new(address, RedisOptions::default()).doing("reading REDIS_URL")?;
+            Arc::new(Failover::start(Arc::new(redis), in_process, FailoverOptions::default()).await)
+        }
+        None => in_process,
+    };
+    Ok(Throttle::new(limiter, Arc::new(Sha256TokenHasher), limits.rates.clone()))
 }
 
 /// Whatever delivers mail.

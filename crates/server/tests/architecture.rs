@@ -12,12 +12,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-application", &["voxgate-domain"]),
     ("voxgate-crypto", &["voxgate-domain"]),
     ("voxgate-storage", &["voxgate-domain"]),
+    ("voxgate-limits", &["voxgate-domain"]),
     ("voxgate-mail", &["voxgate-domain"]),
+    ("voxgate-redis", &["voxgate-domain"]),
     ("voxgate-testkit", &["voxgate-domain"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
     (
         "voxgate",
-        &["voxgate-application", "voxgate-crypto", "voxgate-domain", "voxgate-http", "voxgate-mail", "voxgate-storage"],
+        &[
+            "voxgate-application",
+            "voxgate-crypto",
+            "voxgate-domain",
+            "voxgate-http",
+            "voxgate-limits",
+            "voxgate-mail",
+            "voxgate-redis",
+            "voxgate-storage",
+        ],
     ),
 ];
 
@@ -25,17 +36,28 @@ const ARROWS: &[(&str, &[&str])] = &[
 const NEVER: &[(&str, &[&str], &str)] = &[
     (
         "voxgate-domain",
-        &["tokio", "actix-web", "diesel", "diesel-async", "lettre", "deadpool-redis", "jsonwebtoken", "argon2"],
+        &[
+            "tokio",
+            "actix-web",
+            "diesel",
+            "diesel-async",
+            "lettre",
+            "deadpool-redis",
+            "redis",
+            "governor",
+            "jsonwebtoken",
+            "argon2",
+        ],
         "the domain is pure: no runtime, no protocol, no database, no cryptography",
     ),
     (
         "voxgate-application",
-        &["tokio", "actix-web", "diesel", "diesel-async", "lettre", "jsonwebtoken", "argon2"],
+        &["tokio", "actix-web", "diesel", "diesel-async", "lettre", "redis", "governor", "jsonwebtoken", "argon2"],
         "use cases reach the world through ports alone",
     ),
     (
         "voxgate-http",
-        &["diesel", "diesel-async", "lettre", "jsonwebtoken", "argon2", "aws-lc-rs"],
+        &["diesel", "diesel-async", "lettre", "redis", "governor", "jsonwebtoken", "argon2", "aws-lc-rs"],
         "HTTP turns requests into calls of use cases; it never sees an adapter",
     ),
 ];

@@ -173,6 +173,8 @@ named! {
     pub enum Refusal {
         /// None of their roles gives the permission.
         NotPermitted = "not_permitted",
+        /// They call from a network where permissions are of no use.
+        NotFromThere = "not_from_there",
         /// One of their roles must have a second factor, and they have none.
         NoSecondFactor = "no_second_factor",
     }

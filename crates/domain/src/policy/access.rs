@@ -1,7 +1,9 @@
 //! Access: who may do what needs a permission, and which roles need a second factor for it.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use crate::Networks;
 use crate::audit::Refusal;
 use crate::emergency::EmergencyAccess;
 use crate::ports::Principal;
@@ -13,23 +15,29 @@ use crate::session::AuthMethods;
 pub struct AccessPolicy {
     /// The roles whose holders need a second factor (45 CFR 164.312(d)).
     pub second_factor_roles: BTreeSet<RoleName>,
+    /// The networks from which permissions can be used; from anywhere when there are none.
+    pub networks: Networks,
 }
 
 impl AccessPolicy {
-    /// Whether `principal` may do what needs `permission`, by their roles or under the emergency access that they hold to
-    /// whomever it is done to.
+    /// Whether `principal`, who calls from `address`, may do what needs `permission`, by their roles or under the
+    /// emergency access that they hold to whomever it is done to.
     ///
     /// # Errors
     ///
-    /// The [`Refusal`]: the permission is looked at first, so that nobody sets up a factor in vain.
+    /// The [`Refusal`]: the permission is looked at first, then the network, so that nobody sets up a factor in vain.
     pub fn judge(
         &self,
         principal: &Principal,
+        address: IpAddr,
         permission: Permission,
         emergency: Option<&EmergencyAccess>,
     ) -> Result<(), Refusal> {
         if !principal.may(permission) && !emergency.is_some_and(|access| access.allows(permission)) {
             return Err(Refusal::NotPermitted);
+        }
+        if !self.networks.is_empty() && !self.networks.contain(address) {
+            return Err(Refusal::NotFromThere);
         }
         let needed = principal.roles.iter().any(|role| self.second_factor_roles.contains(&role.name));
         if needed && !has_second_factor(principal) { Err(Refusal::NoSecondFactor) } else { Ok(()) }
@@ -62,25 +70,30 @@ mod tests {
         Principal { user, session, roles }
     }
 
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
     fn strict() -> AccessPolicy {
-        AccessPolicy { second_factor_roles: [RoleName::admin()].into() }
+        AccessPolicy { second_factor_roles: [RoleName::admin()].into(), ..AccessPolicy::default() }
     }
 
     #[test]
     fn without_the_permission_nobody_may_whatever_their_factors() {
         for amr in AuthMethods::ALL {
             let patient = principal(&["patient", "auditor"], *amr);
-            assert_eq!(strict().judge(&patient, Permission::UsersWrite, None), Err(Refusal::NotPermitted));
+            assert_eq!(strict().judge(&patient, HERE, Permission::UsersWrite, None), Err(Refusal::NotPermitted));
         }
     }
 
     #[test]
     fn a_role_that_needs_a_second_factor_is_refused_until_there_is_one() {
         let admin = |amr| principal(&["patient", "admin"], amr);
-        let judged = |amr| strict().judge(&admin(amr), Permission::UsersRead, None);
+        let judged = |amr| strict().judge(&admin(amr), HERE, Permission::UsersRead, None);
         assert_eq!(judged(AuthMethods::Password), Err(Refusal::NoSecondFactor));
         assert_eq!(judged(AuthMethods::PasswordAndCode), Ok(()));
-        assert_eq!(AccessPolicy::default().judge(&admin(AuthMethods::Password), Permission::UsersRead, None), Ok(()));
+        assert_eq!(
+            AccessPolicy::default().judge(&admin(AuthMethods::Password), HERE, Permission::UsersRead, None),
+            Ok(())
+        );
     }
 
     #[test]
@@ -88,7 +101,7 @@ mod tests {
         for (mfa_enabled, amr) in [(true, AuthMethods::Password), (false, AuthMethods::PasswordAndCode)] {
             let admin = principal(&["admin"], amr);
             let admin = Principal { user: User { mfa_enabled, ..admin.user.clone() }, ..admin };
-            assert_eq!(strict().judge(&admin, Permission::UsersRead, None), Err(Refusal::NoSecondFactor));
+            assert_eq!(strict().judge(&admin, HERE, Permission::UsersRead, None), Err(Refusal::NoSecondFactor));
         }
     }
 
@@ -103,16 +116,29 @@ mod tests {
             expires_at: Timestamp::EPOCH,
             closed_at: None,
         };
-        let judge =
-            |role, permission| strict().judge(&principal(&[role], AuthMethods::Password), permission, Some(&access));
+        let judge = |role, permission| {
+            strict().judge(&principal(&[role], AuthMethods::Password), HERE, permission, Some(&access))
+        };
         assert_eq!(judge("clinician", Permission::AuditRead), Ok(()));
         assert_eq!(judge("clinician", Permission::UsersWrite), Err(Refusal::NotPermitted));
         assert_eq!(judge("admin", Permission::AuditRead), Err(Refusal::NoSecondFactor));
     }
 
     #[test]
+    fn a_permission_is_of_use_in_its_networks_alone() {
+        let policy = AccessPolicy { networks: "10.0.0.0/8".parse().unwrap(), ..strict() };
+        let judged = |roles: &[&str], address: &str| {
+            let principal = principal(roles, AuthMethods::PasswordAndCode);
+            policy.judge(&principal, address.parse().unwrap(), Permission::UsersRead, None)
+        };
+        assert_eq!(judged(&["admin"], "10.1.2.3"), Ok(()));
+        assert_eq!(judged(&["admin"], "203.0.113.7"), Err(Refusal::NotFromThere));
+        assert_eq!(judged(&["patient"], "203.0.113.7"), Err(Refusal::NotPermitted));
+    }
+
+    #[test]
     fn other_roles_need_none() {
         let clinician = principal(&["clinician"], AuthMethods::Password);
-        assert_eq!(strict().judge(&clinician, Permission::UsersRead, None), Ok(()));
+        assert_eq!(strict().judge(&clinician, HERE, Permission::UsersRead, None), Ok(()));
     }
 }

@@ -10,6 +10,7 @@ mod devices;
 mod emergency;
 mod factors;
 mod hasher;
+mod limiter;
 mod mailer;
 mod notifications;
 mod records;
@@ -29,6 +30,7 @@ pub use devices::KnownDevices;
 pub use emergency::EmergencyAccesses;
 pub use factors::{Factors, MfaChallenges};
 pub use hasher::{HasherError, PasswordHasher, Verification};
+pub use limiter::{LimitKey, LimiterError, LimiterMode, LimiterStatus, RateLimiter};
 pub use mailer::{MailError, Mailer};
 pub use notifications::Notifications;
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
@@ -50,6 +52,7 @@ pub use {
     emergency::MockEmergencyAccesses,
     factors::{MockFactors, MockMfaChallenges},
     hasher::MockPasswordHasher,
+    limiter::MockRateLimiter,
     mailer::MockMailer,
     notifications::MockNotifications,
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},

@@ -2,6 +2,7 @@
 
 mod address;
 mod birth;
+mod network;
 mod password;
 mod text;
 mod token;
@@ -9,6 +10,7 @@ mod zone;
 
 pub use address::{EmailAddress, EmailAddressError};
 pub use birth::{DateOfBirth, DateOfBirthError};
+pub use network::{InvalidNetworks, Networks, Source};
 pub use password::{Password, PasswordError, PasswordHash};
 pub(crate) use text::tidy;
 pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, Reason, TextError};

@@ -10,6 +10,7 @@ use voxgate_application::Caller;
 
 use super::client::context;
 use crate::access::{Access, hold_to_declared};
+use crate::limits::hold;
 use crate::problem::{Kind, Problem};
 use crate::state::state;
 
@@ -34,11 +35,13 @@ impl FromRequest for Authenticated {
 ///
 /// # Errors
 ///
-/// `unauthenticated` when nobody did.
+/// `unauthenticated` when nobody did; `rate_limited` when they call too often.
 pub(super) async fn identify(request: &HttpRequest) -> Result<Caller, Problem> {
     let token = bearer_token(request.headers())?;
     let client = context(request)?;
-    let principal = state(request)?.application.authenticate(token).await?;
+    let state = state(request)?;
+    let principal = state.application.authenticate(token).await?;
+    hold(request, state.throttle.request_of(principal.user.id).await)?;
     Ok(Caller::new(principal, client))
 }
 

@@ -1,13 +1,13 @@
 //! Who calls, as far as the connection and the headers tell.
 
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use voxgate_domain::{ClientContext, RequestId, UserAgent};
 
+use crate::client_address::ClientAddress;
 use crate::problem::Problem;
 
 /// The caller's side of the request.
@@ -35,11 +35,11 @@ fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
 ///
 /// # Errors
 ///
-/// As [`request_id`].
+/// As [`request_id`] and [`ClientAddress::of`].
 pub(super) fn context(request: &HttpRequest) -> Result<ClientContext, Problem> {
     let agent = request.headers().get(header::USER_AGENT);
     Ok(ClientContext {
-        ip_address: request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical()),
+        ip_address: ClientAddress::of(request)?.0,
         user_agent: agent.and_then(|agent| UserAgent::from_header(&String::from_utf8_lossy(agent.as_bytes()))),
         request_id: request_id(request)?,
     })

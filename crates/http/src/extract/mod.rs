@@ -7,6 +7,7 @@ mod if_match;
 mod in_order;
 mod permit;
 mod query;
+mod within;
 
 pub(crate) use bearer::{Authenticated, bears_token};
 pub(crate) use body::{Body, FromForm, Rules};
@@ -15,3 +16,4 @@ pub(crate) use if_match::{IfMatch, etag};
 pub(crate) use in_order::InOrder;
 pub(crate) use permit::{AuditRead, EmergencyAccess, Permit, RolesAssign, RolesRead, UsersRead, UsersWrite};
 pub(crate) use query::{PageOnly, Query};
+pub(crate) use within::{LogIns, Registrations, Within};

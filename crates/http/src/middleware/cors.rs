@@ -16,7 +16,7 @@ pub(crate) fn cors(settings: &HttpSettings) -> Cors {
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH])
         .allowed_header(CSRF_HEADER)
         .allowed_header("x-request-id")
-        .expose_headers(["etag", "retry-after", "www-authenticate", "x-request-id"])
+        .expose_headers(["etag", "ratelimit", "ratelimit-policy", "retry-after", "www-authenticate", "x-request-id"])
         .supports_credentials()
         .max_age(PREFLIGHT_MAX_AGE);
     // "null" is the origin of sandboxed frames and local files: of anybody.

@@ -10,6 +10,7 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 
+use crate::middleware::{OPEN, UNLIMITED};
 use crate::problem::{CONTENT_TYPE, Kind};
 
 /// The extension by which a route names its problems. It is taken out of the document again.
@@ -17,10 +18,10 @@ pub(super) const EXTENSION: &str = "x-problems";
 
 /// Describes the problem answers of every operation of `document`.
 pub(super) fn describe(document: &mut OpenApi) {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         for operation in super::operations_mut(item) {
             let mut by_status = BTreeMap::<u16, BTreeSet<Kind>>::new();
-            for kind in named(operation).into_iter().chain(implied(operation)) {
+            for kind in named(operation).into_iter().chain(implied(path, operation)) {
                 by_status.entry(kind.status().as_u16()).or_default().insert(kind);
             }
             for (status, kinds) in by_status {
@@ -38,9 +39,15 @@ fn named(operation: &mut Operation) -> Vec<Kind> {
     codes.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(Kind::from_code).collect()
 }
 
-/// The kinds that follow from a body, from authentication, and from being a service at all.
-fn implied(operation: &Operation) -> Vec<Kind> {
+/// The kinds that follow from the path, from a body, from authentication, and from being a service at all.
+fn implied(path: &str, operation: &Operation) -> Vec<Kind> {
     let mut kinds = vec![Kind::InternalError, Kind::Unavailable];
+    if !OPEN.contains(&path) {
+        kinds.push(Kind::IpNotAllowed);
+    }
+    if !UNLIMITED.contains(&path) {
+        kinds.push(Kind::RateLimited);
+    }
     if operation.request_body.is_some() {
         kinds.extend([Kind::MalformedJson, Kind::PayloadTooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]);
     }
@@ -66,7 +73,11 @@ fn response(kinds: &BTreeSet<Kind>) -> Response {
     let response = ResponseBuilder::new().description(lines.join("\n\n")).content(CONTENT_TYPE, content);
     match first.map(|kind| kind.status().as_u16()) {
         Some(401) => response.header("WWW-Authenticate", text_header("The challenge (RFC 6750, RFC 9470)")),
-        Some(423 | 429 | 503) => response.header("Retry-After", text_header("Seconds to wait")),
+        Some(429) => response
+            .header("Retry-After", text_header("Seconds to wait"))
+            .header("RateLimit", text_header("What is left of the tightest limit: `\"per_ip\";r=0;t=30`"))
+            .header("RateLimit-Policy", text_header("That limit: `\"per_ip\";q=600;w=60`")),
+        Some(423 | 503) => response.header("Retry-After", text_header("Seconds to wait")),
         _ => response,
     }
     .build()

@@ -47,6 +47,7 @@ impl From<Error> for Problem {
             Error::Unauthenticated => Self::invalid_access_token(),
             Error::ReauthenticationRequired { max_age } => reauthenticate(max_age),
             Error::Forbidden => Self::new(Kind::Forbidden),
+            Error::NotFromThere => Self::new(Kind::IpNotAllowed),
             Error::SecondFactorRequired => Self::new(Kind::MfaEnrollmentRequired),
             Error::InvalidOneTimeToken => Self::new(Kind::InvalidToken),
             Error::InvalidRefreshToken => Self::new(Kind::InvalidRefreshToken),
@@ -115,6 +116,7 @@ mod tests {
     #[case(Error::Unauthenticated, Kind::Unauthenticated)]
     #[case(Error::ReauthenticationRequired { max_age: Duration::from_secs(600) }, Kind::ReauthenticationRequired)]
     #[case(Error::Forbidden, Kind::Forbidden)]
+    #[case(Error::NotFromThere, Kind::IpNotAllowed)]
     #[case(Error::SecondFactorRequired, Kind::MfaEnrollmentRequired)]
     #[case(Error::InvalidOneTimeToken, Kind::InvalidToken)]
     #[case(Error::InvalidRefreshToken, Kind::InvalidRefreshToken)]

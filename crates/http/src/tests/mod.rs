@@ -3,6 +3,7 @@
 mod bodies;
 mod browsers;
 mod callers;
+mod limits;
 mod pages;
 mod permissions;
 mod routing;
@@ -20,11 +21,12 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use serde_json::Value;
 use url::Url;
-use voxgate_application::{Application, AuditTrail, Policies, Ports, TrailPorts};
+use voxgate_application::{Application, AuditTrail, Policies, Ports, Throttle, TrailPorts};
+use voxgate_domain::policy::RateLimits;
 use voxgate_domain::ports::{
     AccessClaims, MockAuthenticator, MockClock, MockDigest, MockEntropy, MockFieldCipher, MockOneTimeCodes,
-    MockPasswordHasher, MockPasswordStrength, MockSealAnchor, MockSealSigner, MockSealVerifier, MockStore,
-    MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenError,
+    MockPasswordHasher, MockPasswordStrength, MockRateLimiter, MockSealAnchor, MockSealSigner, MockSealVerifier,
+    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenError,
 };
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -32,7 +34,7 @@ use voxgate_domain::{DisplayName, EmailAddress, Profile, Session, SessionId, Tim
 
 use crate::server::app;
 use crate::state::State;
-use crate::{HttpSettings, Readiness, Services};
+use crate::{ClientSettings, HttpSettings, Readiness, Services};
 
 /// The only access token that the mocks believe.
 const GOOD_TOKEN: &str = "good.access.token";
@@ -43,6 +45,7 @@ pub(crate) fn settings(public_url: &str) -> HttpSettings {
     HttpSettings {
         public_url: Url::parse(public_url).unwrap(),
         allowed_origins: vec![ALLOWED_ORIGIN.to_owned()],
+        clients: ClientSettings::default(),
         production: true,
         shutdown_grace: Duration::ZERO,
     }
@@ -117,7 +120,9 @@ fn services(store: MockStore) -> Services {
         anchor: Arc::new(MockSealAnchor::new()),
         clock: clock.clone(),
     });
-    Services { application: Application::new(ports, Policies::default()), trail, clock, entropy }
+    let throttle =
+        Throttle::new(Arc::new(MockRateLimiter::new()), Arc::new(MockTokenHasher::new()), RateLimits::none());
+    Services { application: Application::new(ports, Policies::default()), trail, throttle, clock, entropy }
 }
 
 /// What came back.
@@ -164,7 +169,16 @@ async fn answer_over(store: MockStore, request: TestRequest) -> Answered {
 }
 
 async fn answer_in(readiness: Readiness, store: MockStore, request: TestRequest) -> Answered {
-    let state = web::Data::new(State::new(services(store), settings(PUBLIC_URL), readiness).unwrap());
+    answer_with(services(store), settings(PUBLIC_URL), readiness, request).await
+}
+
+async fn answer_with(
+    services: Services,
+    settings: HttpSettings,
+    readiness: Readiness,
+    request: TestRequest,
+) -> Answered {
+    let state = web::Data::new(State::new(services, settings, readiness).unwrap());
     let service = init_service(app(state)).await;
     let response = service.call(request.to_request()).await;
     read(response.map(ServiceResponse::map_into_boxed_body)).await

@@ -1,5 +1,6 @@
 //! The settings, from the environment alone.
 
+mod limits;
 mod parse;
 mod production;
 mod reader;
@@ -16,7 +17,9 @@ use secrecy::SecretString;
 use url::Url;
 use voxgate_application::Policies;
 use voxgate_domain::policy::{AccessPolicy, EmergencyPolicy, LockoutPolicy, RetentionPolicy, SessionPolicy};
+use voxgate_http::ClientSettings;
 
+pub(crate) use limits::Limits;
 pub(crate) use reader::{Faults, Lookup};
 pub(crate) use report::effective;
 
@@ -49,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) mail: Mail,
     pub(crate) keys: Keys,
     pub(crate) policies: Policies,
+    pub(crate) limits: Limits,
+    pub(crate) clients: ClientSettings,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) hashing: Hashing,
     pub(crate) shutdown_grace: Duration,
@@ -125,6 +130,8 @@ impl Settings {
         let mail = read_mail(reader);
         let keys = read_keys(reader, public_url.as_ref());
         let policies = read_policies(reader, environment);
+        let limits = limits::read_limits(reader);
+        let clients = limits::read_clients(reader);
         let allowed_origins = reader.read(var::CORS_ALLOWED_ORIGINS, parse::origins);
         let hashing = read_hashing(reader);
         let shutdown_grace = reader.read(var::SHUTDOWN_GRACE, parse::duration(0..=600));
@@ -137,6 +144,8 @@ impl Settings {
             mail: mail?,
             keys: keys?,
             policies: policies?,
+            limits: limits?,
+            clients: clients?,
             allowed_origins: allowed_origins?,
             hashing: hashing?,
             shutdown_grace: shutdown_grace?,
@@ -190,6 +199,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
     let duration = reader.read(var::LOCKOUT_DURATION, parse::duration(1..=DAY));
     let emergency = reader.read(var::EMERGENCY_ACCESS_TTL, parse::duration(1..=DAY));
     let retention = read_retention(reader);
+    let networks = reader.read(var::ADMIN_IP_ALLOWLIST, parse::plain);
     let by_environment: &[&str] = match environment {
         Some(Environment::Production) => &["admin", "auditor"],
         Some(Environment::Development) | None => &[],
@@ -206,7 +216,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
         lockout: LockoutPolicy { threshold: threshold?, duration: duration? },
         emergency: EmergencyPolicy { duration: emergency? },
         retention: retention?,
-        access: AccessPolicy { second_factor_roles: second_factor_roles? },
+        access: AccessPolicy { second_factor_roles: second_factor_roles?, networks: networks? },
         ..Policies::default()
     })
 }

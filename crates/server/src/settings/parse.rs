@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use url::Url;
 use voxgate_domain::RoleName;
+use voxgate_domain::policy::Limit;
+use voxgate_redis::RedisAddress;
 
 /// Anything that parses by itself.
 pub(crate) fn plain<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
@@ -111,6 +113,16 @@ pub(crate) fn database_url(text: &str) -> Result<String, String> {
     } else {
         Err("must begin with sqlite:// or postgres://".to_owned())
     }
+}
+
+/// The URL of a Redis.
+pub(crate) fn redis_url(text: &str) -> Result<RedisAddress, String> {
+    RedisAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A limit like `100/1m`; none for `off`.
+pub(crate) fn limit(text: &str) -> Result<Option<Limit>, String> {
+    if text == "off" { Ok(None) } else { plain(text).map(Some).map_err(|wrong| format!("{wrong}; or off")) }
 }
 
 /// The URL of a mail server.

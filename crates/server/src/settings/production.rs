@@ -22,6 +22,10 @@ pub(super) fn refuse_insecure(settings: &Settings, reader: &mut Reader<'_>) {
     if settings.mail.smtp_url.as_ref().is_some_and(|url| !SmtpMailer::always_encrypts(url.expose_secret())) {
         let _: Option<()> = reader.note(var::SMTP_URL, "must be smtps://…, or smtp://…?tls=required, in production");
     }
+    if settings.limits.redis.as_ref().is_some_and(|redis| !redis.is_private()) {
+        let wrong = "must be rediss://… in production, when it has a password and Redis is on another machine";
+        let _: Option<()> = reader.note(var::REDIS_URL, wrong);
+    }
     if settings.keys.encryption.is_none() {
         let wrong = "must be set in production: make a key with `openssl rand -base64 32`";
         let _: Option<()> = reader.note(var::ENCRYPTION_KEYS, wrong);

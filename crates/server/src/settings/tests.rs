@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
@@ -37,9 +37,11 @@ fn production_refuses_what_is_insecure_and_names_each() {
         ("PUBLIC_URL", "http://accounts.example.org"),
         ("DATABASE_URL", "postgres://voxgate@db.example.org/voxgate"),
         ("SMTP_URL", "smtp://mail.example.org"),
+        ("REDIS_URL", "redis://:secret@redis.example.org"),
         ("CORS_ALLOWED_ORIGINS", "http://app.example.org"),
     ];
-    assert_eq!(faulty(&set), ["PUBLIC_URL", "DATABASE_URL", "SMTP_URL", "ENCRYPTION_KEYS", "CORS_ALLOWED_ORIGINS"]);
+    let named = ["PUBLIC_URL", "DATABASE_URL", "SMTP_URL", "REDIS_URL", "ENCRYPTION_KEYS", "CORS_ALLOWED_ORIGINS"];
+    assert_eq!(faulty(&set), named);
 }
 
 #[test]
@@ -79,6 +81,34 @@ fn password_hashing_cannot_be_weakened() {
 }
 
 #[test]
+fn limits_are_those_of_the_contract_unless_they_are_set_or_switched_off() {
+    let text = |limit: Option<voxgate_domain::policy::Limit>| limit.map_or("off".to_owned(), |limit| limit.to_string());
+    let rates = read(&[]).unwrap().limits.rates;
+    let all = [rates.per_user, rates.per_ip, rates.login_per_ip, rates.reset_per_account, rates.register_per_ip];
+    assert_eq!(all.map(text), ["100/60s", "600/60s", "10/60s", "3/3600s", "20/3600s"]);
+    assert_eq!(read(&[("RATE_LIMIT_PER_USER", "off")]).unwrap().limits.rates.per_user, None);
+}
+
+#[test]
+fn every_faulty_limit_and_network_is_named() {
+    let set = [
+        ("REDIS_URL", "http://redis"),
+        ("RATE_LIMIT_PER_USER", "0/1m"),
+        ("RATE_LIMIT_PER_IP", "many"),
+        ("RATE_LIMIT_LOGIN_PER_IP", "10/m"),
+        ("RATE_LIMIT_RESET_PER_ACCOUNT", "3/2d"),
+        ("RATE_LIMIT_REGISTER_PER_IP", "none"),
+        ("RATE_LIMIT_SHARED_NETWORKS", "clinic"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("TRUSTED_PROXY_HEADER", "x-real-ip"),
+        ("IP_ALLOWLIST", "10.0.0.0/8;192.0.2.0/24"),
+        ("ADMIN_IP_ALLOWLIST", "office"),
+    ];
+    let named: BTreeSet<&str> = faulty(&set).into_iter().collect();
+    assert_eq!(named, set.into_iter().map(|(name, _)| name).collect());
+}
+
+#[test]
 fn a_secret_comes_from_a_file_but_not_from_both() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "k1:secret\n").unwrap();
@@ -91,8 +121,14 @@ fn a_secret_comes_from_a_file_but_not_from_both() {
 
 #[test]
 fn secrets_are_shown_by_nothing() {
-    let set = [("SMTP_URL", "smtps://u:marked@mail.example.org"), ("DATABASE_URL", "postgres://u:marked@db/voxgate")];
+    let set = [
+        ("SMTP_URL", "smtps://u:marked@mail.example.org"),
+        ("DATABASE_URL", "postgres://u:marked@db/voxgate"),
+        ("REDIS_URL", "rediss://u:marked@redis.example.org"),
+    ];
     let settings = read(&set).unwrap();
+    let faulty = read(&[("REDIS_URL", "redis:marked"), ("SMTP_URL", "marked")]).unwrap_err().to_string();
+    assert!(!faulty.contains("marked"), "{faulty}");
     let lookup = |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
     let shown = format!("{settings:?} {:?}", effective(&lookup));
     assert!(!shown.contains("marked"), "{shown}");

@@ -56,6 +56,17 @@ variables! {
     RETENTION_USED_TOKENS = "30d", "how long a one-time token is kept after its expiry";
     RETENTION_SENT_MAIL = "30d", "how long the record of a mail is kept that has left or was given up";
     MFA_REQUIRED_ROLES = "auto", "roles whose holders need a second factor to administer, comma-separated, or `none`; `auto`: `admin,auditor` in production, none in development";
+    REDIS_URL = "", #[secret] "`redis://host:port/db` or `rediss://user:password@host:port/db`, with `?sslrootcert=path` for an authority of your own; where replicas count requests together, without it each counts for itself";
+    RATE_LIMIT_PER_USER = "100/1m", "requests of somebody who is logged in, or `off`";
+    RATE_LIMIT_PER_IP = "600/1m", "requests from an IPv4 address or an IPv6 /64, or `off`";
+    RATE_LIMIT_LOGIN_PER_IP = "10/1m", "logins and second steps from there, or `off`";
+    RATE_LIMIT_RESET_PER_ACCOUNT = "3/1h", "password resets, and apart from them verifications, asked for one address, or `off`";
+    RATE_LIMIT_REGISTER_PER_IP = "20/1h", "registrations from an IPv4 address or an IPv6 /64, or `off`";
+    RATE_LIMIT_SHARED_NETWORKS = "", "networks (CIDR, comma-separated) whose people share an address, such as a clinic's: from there logins count per account, not per address";
+    TRUSTED_PROXIES = "", "networks (CIDR, comma-separated) of the proxies whose word on the caller's address counts";
+    TRUSTED_PROXY_HEADER = "auto", "the header they give it by: `x-forwarded-for`, `forwarded` (RFC 7239), or `auto`: the first where there is one, else the second";
+    IP_ALLOWLIST = "", "networks (CIDR, comma-separated) that may call at all; everybody when empty";
+    ADMIN_IP_ALLOWLIST = "", "networks (CIDR, comma-separated) from which what needs a permission may be done; everywhere when empty";
     CORS_ALLOWED_ORIGINS = "", "exact origins of browser applications, comma-separated";
     ARGON2_MEMORY_KIB = "19456", "memory of one password hash; never below the default";
     ARGON2_ITERATIONS = "2", "passes over it; never below the default";

@@ -17,6 +17,7 @@ mod audit;
 mod authenticator;
 mod bad_input;
 mod browser;
+mod client_address;
 mod command_line;
 mod compliance;
 mod concurrency;
@@ -25,6 +26,7 @@ mod devices;
 mod emergency;
 mod enumeration;
 mod harness;
+mod limits;
 mod mfa;
 mod person;
 mod roles;
@@ -94,6 +96,14 @@ on_both_databases! {
     emergency::an_emergency_access_ends_by_itself_and_by_its_holder,
     emergency::everybody_who_saw_a_persons_data_is_accounted_for,
     enumeration::known_and_unknown_addresses_are_answered_alike,
+    limits::each_limit_is_kept_and_told,
+    limits::requests_from_one_address_are_limited_whatever_they_ask_for,
+    limits::an_address_without_an_account_is_limited_alike,
+    limits::behind_one_router_nobody_is_kept_out_by_others,
+    client_address::a_forged_header_evades_no_limit,
+    client_address::behind_a_trusted_proxy_callers_are_told_apart,
+    client_address::only_listed_networks_may_call,
+    client_address::permissions_are_of_use_in_listed_networks_alone,
     mfa::a_second_factor_lives_through_its_whole_life,
     mfa::of_fifty_uses_of_one_code_one_succeeds,
     mfa::of_fifty_uses_of_one_recovery_code_one_succeeds,

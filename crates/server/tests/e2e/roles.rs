@@ -9,7 +9,7 @@ use crate::harness::{Answer, Backend, Voxgate};
 use crate::person::{PASSWORD, Person, person};
 
 /// The routes that need a permission, and the roles that have it.
-const MATRIX: &[(&str, &[&str])] = &[
+pub(crate) const MATRIX: &[(&str, &[&str])] = &[
     ("get /audit", &["admin", "auditor"]),
     ("get /auth/emergency-access", &["admin", "clinician"]),
     ("post /auth/emergency-access", &["admin", "clinician"]),

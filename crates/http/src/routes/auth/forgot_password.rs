@@ -1,9 +1,10 @@
 //! `POST /auth/forgot-password`.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 
 use super::resend_verification::AddressBody;
 use crate::extract::{Body, Client};
+use crate::limits::hold;
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
 use crate::uniform_time::uniform;
@@ -18,7 +19,13 @@ use crate::uniform_time::uniform;
     security(())
 )]
 #[post("/auth/forgot-password")]
-pub(crate) async fn forgot_password(state: web::Data<State>, client: Client, Body(body): Body<AddressBody>) -> Answer {
+pub(crate) async fn forgot_password(
+    state: web::Data<State>,
+    request: HttpRequest,
+    client: Client,
+    Body(body): Body<AddressBody>,
+) -> Answer {
+    hold(&request, state.throttle.reset_of(&body.email).await)?;
     uniform(state.application.forgot_password(&body.email, &client.0)).await?;
     respond::accepted(AcceptedStatus::ResetSent)
 }

@@ -1,6 +1,6 @@
 //! `POST /auth/login`.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use voxgate_application::{LogIn, LoggedIn, PendingLogIn};
@@ -8,8 +8,9 @@ use voxgate_domain::{DeviceName, EmailAddress, Password, TokenDelivery as Delive
 
 use super::token_pair::{self, TokenPairBody};
 use crate::device_cookie::DeviceToken;
-use crate::extract::{Body, Client, FromForm, Rules};
+use crate::extract::{Body, Client, FromForm, InOrder, LogIns, Rules, Within};
 use crate::form::{Fault, Form};
+use crate::limits::hold;
 use crate::problem::{Kind, Problem};
 use crate::respond::Answer;
 use crate::state::State;
@@ -136,11 +137,13 @@ impl FromForm for LoginBody {
 #[post("/auth/login")]
 pub(crate) async fn login(
     state: web::Data<State>,
+    request: HttpRequest,
     client: Client,
     DeviceToken(device_token): DeviceToken,
-    Body(body): Body<LoginBody>,
+    InOrder(_within, Body(body)): InOrder<Within<LogIns>, Body<LoginBody>>,
 ) -> Answer {
     let LoginBody { email, password, device_name, token_delivery } = body;
+    hold(&request, state.throttle.log_in_to(&email, client.0.ip_address).await)?;
     let delivery = Delivery::from(token_delivery);
     let input = LogIn { email, password, device_name, delivery, device_token };
     match state.application.log_in(input, &client.0).await? {

@@ -9,7 +9,7 @@ use super::factor_proof::factor_proof;
 use super::secrets::presented;
 use super::token_pair::{self, TokenPairBody};
 use crate::device_cookie::DeviceToken;
-use crate::extract::{Body, Client, FromForm, Rules};
+use crate::extract::{Body, Client, FromForm, InOrder, LogIns, Rules, Within};
 use crate::form::Form;
 use crate::problem::{Kind, Problem};
 use crate::respond::Answer;
@@ -56,7 +56,7 @@ pub(crate) async fn verify_mfa(
     state: web::Data<State>,
     client: Client,
     DeviceToken(device): DeviceToken,
-    Body(body): Body<MfaVerificationBody>,
+    InOrder(_within, Body(body)): InOrder<Within<LogIns>, Body<MfaVerificationBody>>,
 ) -> Answer {
     let token = body.mfa_token.ok_or_else(|| Problem::new(Kind::InvalidMfaCode))?;
     let verified = state.application.verify_mfa(&token, &body.code, device.as_ref(), &client.0).await?;

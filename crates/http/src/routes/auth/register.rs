@@ -7,7 +7,7 @@ use voxgate_domain::policy::PersonalFacts;
 use voxgate_domain::{DisplayName, EmailAddress, Locale, Password, Profile};
 
 use super::secrets::new_password;
-use crate::extract::{Body, Client, FromForm, Rules};
+use crate::extract::{Body, Client, FromForm, InOrder, Registrations, Rules, Within};
 use crate::form::Form;
 use crate::problem::Problem;
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
@@ -73,7 +73,11 @@ impl From<RegistrationBody> for Register {
     security(())
 )]
 #[post("/auth/register")]
-pub(crate) async fn register(state: web::Data<State>, client: Client, Body(body): Body<RegistrationBody>) -> Answer {
+pub(crate) async fn register(
+    state: web::Data<State>,
+    client: Client,
+    InOrder(_within, Body(body)): InOrder<Within<Registrations>, Body<RegistrationBody>>,
+) -> Answer {
     uniform(state.application.register(body.into(), &client.0)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }

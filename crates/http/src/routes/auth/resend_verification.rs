@@ -1,11 +1,12 @@
 //! `POST /auth/resend-verification`.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 use utoipa::ToSchema;
 use voxgate_domain::EmailAddress;
 
 use crate::extract::{Body, Client, FromForm, Rules};
 use crate::form::Form;
+use crate::limits::hold;
 use crate::problem::Problem;
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
@@ -40,9 +41,11 @@ impl FromForm for AddressBody {
 #[post("/auth/resend-verification")]
 pub(crate) async fn resend_verification(
     state: web::Data<State>,
+    request: HttpRequest,
     client: Client,
     Body(body): Body<AddressBody>,
 ) -> Answer {
+    hold(&request, state.throttle.verification_of(&body.email).await)?;
     uniform(state.application.resend_verification(&body.email, &client.0)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }

@@ -1,11 +1,12 @@
 //! `POST /users/email`.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 use utoipa::ToSchema;
 use voxgate_domain::EmailAddress;
 
 use crate::extract::{Authenticated, Body, FromForm, InOrder, Rules};
 use crate::form::Form;
+use crate::limits::hold;
 use crate::problem::{Kind, Problem};
 use crate::respond::{self, Accepted, AcceptedStatus, Answer};
 use crate::state::State;
@@ -42,8 +43,10 @@ impl FromForm for NewAddressBody {
 #[post("/users/email")]
 pub(crate) async fn change_email(
     state: web::Data<State>,
+    request: HttpRequest,
     InOrder(caller, Body(body)): InOrder<Authenticated, Body<NewAddressBody>>,
 ) -> Answer {
+    hold(&request, state.throttle.verification_of(&body.new_email).await)?;
     uniform(state.application.change_email(&caller.0, &body.new_email)).await?;
     respond::accepted(AcceptedStatus::VerificationSent)
 }
