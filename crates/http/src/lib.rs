@@ -12,8 +12,12 @@ mod allowed_methods;
 mod cookies;
 mod extract;
 mod form;
+mod health;
+mod limits;
+pub mod metrics;
 mod middleware;
 mod openapi;
+mod operations;
 mod problem;
 mod readiness;
 mod respond;
@@ -21,13 +25,19 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod trace_context;
 mod uniform_time;
 
 #[cfg(test)]
 mod tests;
 
+pub use extract::LOGGABLE_FIELDS;
+pub use health::{Finding, Health, HealthProbe};
+pub use limits::Limits;
 pub use openapi::openapi;
+pub use operations::{Operations, RenderMetrics};
 pub use readiness::Readiness;
 pub use server::serve;
 pub use settings::HttpSettings;
 pub use state::Services;
+pub use trace_context::{TraceParent, Traces};

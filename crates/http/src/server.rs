@@ -18,14 +18,10 @@ use crate::middleware::{cors, observe};
 use crate::state::State;
 use crate::{HttpSettings, Readiness, Services, routes};
 
-/// How long the headers of a request may take to arrive: a slow client holds a connection no longer.
-const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to close its side.
 const DISCONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// The most open connections of one worker thread.
-const MAX_CONNECTIONS: usize = 10_000;
 
 /// Serves `services` on `listener`, with a worker thread a core, HTTP/1.1 only: TLS and HTTP/2 are the proxy's. Signals
 /// are left to the caller, who stops the server through its handle.
@@ -42,14 +38,15 @@ pub fn serve(
     settings: HttpSettings,
     readiness: Readiness,
 ) -> io::Result<Server> {
-    let grace = settings.shutdown_grace.as_secs();
+    let (grace, limits) = (settings.shutdown_grace.as_secs(), settings.limits.clone());
+    let workers = available_parallelism().map_or(1, NonZero::get);
     let state = web::Data::new(State::new(services, settings, readiness).map_err(io::Error::other)?);
     let server = HttpServer::new(move || app(state.clone()))
-        .workers(available_parallelism().map_or(1, NonZero::get))
-        .client_request_timeout(HEADERS_WITHIN)
+        .workers(workers)
+        .client_request_timeout(limits.headers_within)
         .client_disconnect_timeout(DISCONNECT_WITHIN)
         .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
-        .max_connections(MAX_CONNECTIONS)
+        .max_connections(limits.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
         .disable_signals()
         .listen(listener)?

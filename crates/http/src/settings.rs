@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Url;
+
+use crate::Limits;
 
 /// How the service is reached.
 #[derive(Clone, Debug)]
@@ -15,6 +18,12 @@ pub struct HttpSettings {
     pub production: bool,
     /// How long requests under way may go on after the server was told to stop.
     pub shutdown_grace: Duration,
+    /// How much it takes at once, and for how long.
+    pub limits: Limits,
+    /// The networks whose peers may read `/metrics` without a token, beside this machine.
+    pub metrics_peers: Vec<IpNet>,
+    /// The fields of request bodies that are logged, of those that [`LOGGABLE_FIELDS`](crate::LOGGABLE_FIELDS) has.
+    pub logged_fields: Vec<&'static str>,
 }
 
 impl HttpSettings {
@@ -47,6 +56,9 @@ mod tests {
             public_url: Url::parse("https://auth.example.org/base").unwrap(),
             production: true,
             shutdown_grace: Duration::ZERO,
+            limits: Limits::default(),
+            metrics_peers: Vec::new(),
+            logged_fields: Vec::new(),
         };
         assert_eq!(settings.allows_origin(origin.as_bytes()), allowed);
     }

@@ -9,6 +9,7 @@ mod commands;
 mod failure;
 mod jobs;
 mod logging;
+mod observation;
 mod serve;
 mod settings;
 mod terminal;

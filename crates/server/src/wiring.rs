@@ -14,7 +14,7 @@ use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
 use voxgate_storage::{Database, PoolOptions};
 
 use crate::failure::{Failure, While as _};
-use crate::settings::{Hashing, Keys, Settings};
+use crate::settings::{Keys, Settings};
 
 /// Opens the database.
 pub(crate) async fn database(settings: &Settings) -> Result<Database, Failure> {
@@ -111,11 +111,21 @@ pub(crate) fn application(
     database: &Database,
     tokens: Arc<JwtTokens>,
 ) -> Result<Application, Failure> {
+    application_with(settings, database, tokens, hasher(settings)?)
+}
+
+/// The same, with a hasher that others look at too.
+pub(crate) fn application_with(
+    settings: &Settings,
+    database: &Database,
+    tokens: Arc<JwtTokens>,
+    passwords: Arc<Argon2Hasher>,
+) -> Result<Application, Failure> {
     let store = Arc::new(database.clone());
     let ports = Ports {
         authenticator: Arc::clone(&store) as _,
         store,
-        passwords: Arc::new(hasher(&settings.hashing)?),
+        passwords,
         strength: Arc::new(ZxcvbnStrength),
         issuer: Arc::clone(&tokens) as _,
         verifier: tokens,
@@ -137,12 +147,15 @@ pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
     })
 }
 
-fn hasher(hashing: &Hashing) -> Result<Argon2Hasher, Failure> {
+/// What hashes passwords, on threads of its own.
+pub(crate) fn hasher(settings: &Settings) -> Result<Arc<Argon2Hasher>, Failure> {
+    let hashing = &settings.hashing;
     let settings = Argon2Settings::new(hashing.memory_kib, hashing.iterations, hashing.parallelism)
         .and_then(|settings| settings.with_queue(hashing.queue))
         .doing("reading the ARGON2 settings")?;
     let mut peppers = hashing.peppers.as_ref().map(peppers).transpose()?.unwrap_or_default().into_iter();
-    Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect()).doing("starting the hashing threads")
+    let hasher = Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect());
+    hasher.map(Arc::new).doing("starting the hashing threads")
 }
 
 fn peppers(text: &SecretString) -> Result<Vec<Pepper>, Failure> {

@@ -79,6 +79,8 @@ impl AuditLog for Transaction {
     async fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         let row = EventRow::from(event);
         let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
-        exactly_one(added)
+        exactly_one(added)?;
+        self.note(&event.act);
+        Ok(())
     }
 }

@@ -31,6 +31,11 @@ fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
     request.extensions().get::<RequestId>().cloned().ok_or_else(|| Problem::internal("the request has no id"))
 }
 
+/// The address of the caller.
+pub(crate) fn address(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical())
+}
+
 /// What is known of the caller's side.
 ///
 /// # Errors
@@ -39,7 +44,7 @@ fn request_id(request: &HttpRequest) -> Result<RequestId, Problem> {
 pub(super) fn context(request: &HttpRequest) -> Result<ClientContext, Problem> {
     let agent = request.headers().get(header::USER_AGENT);
     Ok(ClientContext {
-        ip_address: request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical()),
+        ip_address: address(request),
         user_agent: agent.and_then(|agent| UserAgent::from_header(&String::from_utf8_lossy(agent.as_bytes()))),
         request_id: request_id(request)?,
     })

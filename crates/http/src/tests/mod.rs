@@ -32,7 +32,7 @@ use voxgate_domain::{DisplayName, EmailAddress, Profile, Session, SessionId, Tim
 
 use crate::server::app;
 use crate::state::State;
-use crate::{HttpSettings, Readiness, Services};
+use crate::{HttpSettings, Limits, Operations, Readiness, Services};
 
 /// The only access token that the mocks believe.
 const GOOD_TOKEN: &str = "good.access.token";
@@ -45,6 +45,9 @@ pub(crate) fn settings(public_url: &str) -> HttpSettings {
         allowed_origins: vec![ALLOWED_ORIGIN.to_owned()],
         production: true,
         shutdown_grace: Duration::ZERO,
+        limits: Limits::default(),
+        metrics_peers: Vec::new(),
+        logged_fields: Vec::new(),
     }
 }
 
@@ -117,7 +120,7 @@ fn services(store: MockStore) -> Services {
         anchor: Arc::new(MockSealAnchor::new()),
         clock: clock.clone(),
     });
-    Services { application: Application::new(ports, Policies::default()), trail, clock, entropy }
+    Services { application: Application::new(ports, Policies::default()), trail, clock, entropy, operations: Operations::default() }
 }
 
 /// What came back.

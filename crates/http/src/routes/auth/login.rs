@@ -134,7 +134,10 @@ pub(crate) async fn login(state: web::Data<State>, client: Client, Body(body): B
     let LoginBody { email, password, device_name, token_delivery } = body;
     let delivery = Delivery::from(token_delivery);
     let input = LogIn { email, password, device_name, delivery };
-    match state.application.log_in(input, &client.0).await? {
+    let outcome = state.application.log_in(input, &client.0).await.map_err(Problem::from);
+    let code_owed = outcome.as_ref().map(|logged_in| matches!(logged_in, LoggedIn::MfaRequired(_)));
+    state.note_login(code_owed, client.0.ip_address);
+    match outcome? {
         LoggedIn::Session(pair) => token_pair::begun(&pair, delivery, &*state.entropy),
         LoggedIn::MfaRequired(pending) => Ok(HttpResponse::Ok().json(MfaChallengeBody::of(&pending))),
     }
