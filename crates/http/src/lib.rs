@@ -9,6 +9,7 @@
 
 mod access;
 mod allowed_methods;
+mod connections;
 mod cookies;
 mod extract;
 mod form;
@@ -35,7 +36,7 @@ pub use extract::LOGGABLE_FIELDS;
 pub use health::{Finding, Health, HealthProbe};
 pub use limits::Limits;
 pub use openapi::openapi;
-pub use operations::{Operations, RenderMetrics};
+pub use operations::{HashingFull, Operations, RenderMetrics};
 pub use readiness::Readiness;
 pub use server::serve;
 pub use settings::HttpSettings;

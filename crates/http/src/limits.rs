@@ -5,8 +5,10 @@ use std::time::Duration;
 /// How much the service takes at once, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long the head of the first request of a connection may take to arrive.
+    /// How long the head of a request may take to arrive.
     pub headers_within: Duration,
+    /// How long a connection is kept on which no further request begins.
+    pub keep_alive: Duration,
     /// How long a body may take to arrive.
     pub body_within: Duration,
     /// How long a request may take before it is answered with 503.
@@ -21,6 +23,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             headers_within: Duration::from_secs(5),
+            // Longer than load balancers keep theirs, so that it is they who close (60 s is usual).
+            keep_alive: Duration::from_secs(75),
             body_within: Duration::from_secs(10),
             done_within: Duration::from_secs(30),
             max_connections: 10_000,

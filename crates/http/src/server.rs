@@ -3,6 +3,7 @@
 use std::io;
 use std::net::TcpListener;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -14,12 +15,11 @@ use actix_web::{App, Error, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
 use crate::allowed_methods::no_route;
+use crate::connections::Connections;
 use crate::middleware::{cors, observe};
 use crate::state::State;
 use crate::{HttpSettings, Readiness, Services, routes};
 
-/// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to close its side.
 const DISCONNECT_WITHIN: Duration = Duration::from_secs(5);
 
@@ -41,11 +41,14 @@ pub fn serve(
     let (grace, limits) = (settings.shutdown_grace.as_secs(), settings.limits.clone());
     let workers = available_parallelism().map_or(1, NonZero::get);
     let state = web::Data::new(State::new(services, settings, readiness).map_err(io::Error::other)?);
+    let connections = Arc::<Connections>::default();
+    tokio::spawn(Connections::watch(Arc::downgrade(&connections), limits.keep_alive + limits.headers_within));
     let server = HttpServer::new(move || app(state.clone()))
         .workers(workers)
         .client_request_timeout(limits.headers_within)
         .client_disconnect_timeout(DISCONNECT_WITHIN)
-        .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+        .on_connect(move |socket, data| connections.opened(socket, data))
+        .keep_alive(KeepAlive::Timeout(limits.keep_alive))
         .max_connections(limits.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
         .disable_signals()

@@ -76,6 +76,18 @@ impl State {
         Rules { password: self.application.policies().password, today: self.clock.now().date() }
     }
 
+    /// Refuses what would hash a password while none can be hashed: before the database is asked for anything.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable`, when so many wait that no further one may.
+    pub(crate) fn refuse_when_full(&self) -> Result<(), Problem> {
+        match self.operations.hashing_full.as_ref().and_then(|full| full()) {
+            Some(retry_after) => Err(voxgate_application::Error::Overloaded { retry_after }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Counts what came of a login, and where those that failed come from.
     pub(crate) fn note_login(&self, code_owed: Result<bool, &Problem>, address: IpAddr) {
         metrics::count_login(code_owed);

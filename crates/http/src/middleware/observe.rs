@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,6 +17,7 @@ use tracing::{Instrument as _, Span, field};
 use voxgate_domain::RequestId;
 
 use super::security_headers;
+use crate::connections::Connection;
 use crate::extract::{Identified, LoggedFields, address};
 use crate::metrics;
 use crate::problem::{CONTENT_TYPE, Kind, Problem};
@@ -42,6 +44,7 @@ struct Observed {
     client: IpAddr,
     /// Who calls, once that is known.
     identified: Identified,
+    connection: Option<Arc<Connection>>,
     trace: TraceParent,
     span: Span,
     started: Instant,
@@ -102,7 +105,11 @@ impl Observed {
         span.record("trace_id", trace.trace());
         let (path, client) = (request.path().to_owned(), address(request.request()));
         let (identified, started) = (Identified::default(), Instant::now());
-        Self { id, path, method, route, client, identified, trace, span, started, state }
+        let connection = request.conn_data::<Arc<Connection>>().cloned();
+        if let Some(connection) = &connection {
+            connection.begins();
+        }
+        Self { id, path, method, route, client, identified, connection, trace, span, started, state }
     }
 
     /// The answer on its way out.
@@ -118,6 +125,10 @@ impl Observed {
         }
         let logged = response.request().extensions().get::<LoggedFields>().and_then(|fields| fields.0.clone());
         self.conclude(response.status(), logged);
+        // A stream may take as long as it does: whoever reads one is no stranger.
+        if failure.is_some() || !matches!(response.response().body().size(), BodySize::Stream) {
+            self.await_next();
+        }
         response.map_body(|_, inner| match failure {
             Some((_, body)) => EitherBody::right(BoxBody::new(body)),
             None => EitherBody::left(inner),
@@ -156,8 +167,16 @@ impl Observed {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         self.conclude(response.status(), None);
+        self.await_next();
         let response: HttpResponse = response.set_body(BoxBody::new(self.render(&problem)));
         InternalError::from_response(problem, response).into()
+    }
+
+    /// From now on the connection waits for its next request.
+    fn await_next(&self) {
+        if let Some(connection) = &self.connection {
+            connection.waits();
+        }
     }
 
     fn add_headers(&self, headers: &mut HeaderMap) {

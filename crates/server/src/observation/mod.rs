@@ -41,6 +41,10 @@ impl Observed {
         let collected = settings.log.collector.is_some();
         Operations {
             traces: collected.then(|| Arc::new(CollectedTraces) as Arc<dyn Traces>),
+            hashing_full: Some({
+                let hasher = Arc::clone(&hasher);
+                Arc::new(move || hasher.full_for())
+            }),
             metrics: Some(gauges.renderer(hasher, database, backlogs, readiness)),
             probes,
         }

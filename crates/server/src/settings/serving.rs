@@ -47,12 +47,14 @@ const AUTO_DELAY: Duration = Duration::from_secs(5);
 
 fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {
     let headers_within = reader.read(var::REQUEST_HEADERS_TIMEOUT, parse::duration(1..=60));
+    let keep_alive = reader.read(var::KEEP_ALIVE_TIMEOUT, parse::duration(1..=600));
     let body_within = reader.read(var::REQUEST_BODY_TIMEOUT, parse::duration(1..=60));
     let done_within = reader.read(var::REQUEST_TIMEOUT, parse::duration(1..=600));
     let max_connections = reader.read(var::MAX_CONNECTIONS, parse::number(16..=1_000_000));
     let max_in_flight = reader.read(var::MAX_REQUESTS_IN_FLIGHT, parse::number(1..=100_000));
     Some(Limits {
         headers_within: headers_within?,
+        keep_alive: keep_alive?,
         body_within: body_within?,
         done_within: done_within?,
         max_connections: max_connections?,

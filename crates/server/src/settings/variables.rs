@@ -61,7 +61,8 @@ variables! {
     ARGON2_PARALLELISM = "1", "lanes of it";
     PASSWORD_PEPPERS = "", #[secret] "`id:secret`, comma-separated, the current one first; mixed into every password hash, losing them loses every password";
     HASHING_QUEUE = "256", "most passwords that wait to be hashed; more are answered 503";
-    REQUEST_HEADERS_TIMEOUT = "5s", "how long a client may take to send the head of its first request, 1s to 60s";
+    REQUEST_HEADERS_TIMEOUT = "5s", "how long a client may take to send the head of a request, 1s to 60s";
+    KEEP_ALIVE_TIMEOUT = "75s", "how long a connection is kept on which no further request begins; longer than that of the load balancer";
     REQUEST_BODY_TIMEOUT = "10s", "how long a client may take to send a body, 1s to 60s";
     REQUEST_TIMEOUT = "30s", "how long a request may take before it is answered 503";
     MAX_CONNECTIONS = "10000", "most open connections; further ones wait to be accepted";

@@ -134,7 +134,10 @@ pub(crate) async fn login(state: web::Data<State>, client: Client, Body(body): B
     let LoginBody { email, password, device_name, token_delivery } = body;
     let delivery = Delivery::from(token_delivery);
     let input = LogIn { email, password, device_name, delivery };
-    let outcome = state.application.log_in(input, &client.0).await.map_err(Problem::from);
+    let outcome = match state.refuse_when_full() {
+        Ok(()) => state.application.log_in(input, &client.0).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
     let code_owed = outcome.as_ref().map(|logged_in| matches!(logged_in, LoggedIn::MfaRequired(_)));
     state.note_login(code_owed, client.0.ip_address);
     match outcome? {
