@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use voxgate_domain::policy::NewPassword;
@@ -68,6 +69,13 @@ impl Argon2Hasher {
     #[must_use]
     pub fn gauges(&self) -> PoolGauges {
         self.pool.gauges()
+    }
+
+    /// When it is worth coming back, if a password would be refused now because the queue is full: so that nothing else
+    /// need be done for whoever would be refused in the end. It counts as a refusal.
+    #[must_use]
+    pub fn full_for(&self) -> Option<Duration> {
+        self.pool.full_for()
     }
 
     /// How many jobs wait for a thread.

@@ -156,6 +156,14 @@ impl HashingPool {
         }
     }
 
+    /// When it is worth coming back, if a job would be refused now.
+    pub(crate) fn full_for(&self) -> Option<Duration> {
+        let waiting = self.0.make_room(&mut lock(&self.0.queue));
+        let full = waiting >= self.0.limit;
+        self.0.refused.fetch_add(u64::from(full), Ordering::Relaxed);
+        full.then(|| self.0.time_for(waiting))
+    }
+
     /// What the pool says of itself.
     pub(crate) fn gauges(&self) -> PoolGauges {
         let micros = |counter: &AtomicU64| Duration::from_micros(counter.load(Ordering::Relaxed));
@@ -185,14 +193,7 @@ impl Drop for HashingPool {
 impl Shared {
     fn push(&self, job: Job) -> Result<(), NotDone> {
         let mut queue = lock(&self.queue);
-        if queue.jobs.len() >= self.limit {
-            // Places of those who left meanwhile are given away; looked at only here, where it matters.
-            let before = queue.jobs.len();
-            queue.jobs.retain(|job| (job.wanted)());
-            let left = before - queue.jobs.len();
-            self.skipped.fetch_add(u64::try_from(left).unwrap_or(0), Ordering::Relaxed);
-        }
-        let waiting = queue.jobs.len();
+        let waiting = self.make_room(&mut queue);
         if waiting >= self.limit {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(NotDone::Full { retry_after: self.time_for(waiting) });
@@ -201,6 +202,17 @@ impl Shared {
         drop(queue);
         self.arrived.notify_one();
         Ok(())
+    }
+
+    /// Gives away the places of those who left meanwhile, where that matters; how many wait then.
+    fn make_room(&self, queue: &mut Queue) -> usize {
+        let before = queue.jobs.len();
+        if before >= self.limit {
+            queue.jobs.retain(|job| (job.wanted)());
+            let left = before - queue.jobs.len();
+            self.skipped.fetch_add(u64::try_from(left).unwrap_or(0), Ordering::Relaxed);
+        }
+        queue.jobs.len()
     }
 
     /// How long `waiting` jobs take, at least a second: a client that comes back sooner only adds to the load.
@@ -218,6 +230,7 @@ impl Shared {
     }
 
     fn work(&self) {
+        give_way();
         let mut memory = Memory::default();
         while let Some(job) = self.next() {
             if !(job.wanted)() {
@@ -238,6 +251,20 @@ impl Shared {
             // A moving average over about eight jobs; two threads may overwrite each other's, which is near enough.
             let recent = self.recent_micros.load(Ordering::Relaxed);
             self.recent_micros.store((recent * 7 + micros(begun.elapsed())) / 8, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Lowers the priority of this thread: when every core hashes, those who only want to read are served first. Where it
+/// cannot be done, hashing is as important as everything else.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    {
+        /// Leaves about a tenth of the weight of the other threads (sched(7)).
+        const NICENESS: i32 = 10;
+        // On Linux the priority is one of the thread, not of the process (setpriority(2)).
+        if let Err(error) = rustix::process::nice(NICENESS) {
+            tracing::debug!(%error, "hashing threads keep their priority");
         }
     }
 }

@@ -77,3 +77,33 @@ fn memory_beyond_what_is_kept_is_given_back() {
     assert_eq!(memory.0.len(), 8);
     assert!(memory.blocks(usize::MAX).is_err());
 }
+
+#[tokio::test]
+async fn whether_it_is_full_is_told_without_a_job() {
+    let pool = HashingPool::start(1, 1, 0).unwrap();
+    assert_eq!(pool.full_for(), None);
+    let (release, held) = mpsc::channel::<()>();
+    let first = pool.run(move |_| held.recv());
+    while pool.gauges().busy == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let second = pool.run(|_| ());
+    assert!(pool.full_for().is_some_and(|wait| wait >= Duration::from_secs(1)));
+    assert_eq!(pool.gauges().refused, 1);
+    // Whoever left takes no place.
+    drop(second);
+    assert_eq!(pool.full_for(), None);
+    drop(release);
+    let _ = first.await;
+}
+
+/// Priorities are those of threads on Linux alone.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn hashing_gives_way_to_everything_else() {
+    let own = rustix::process::getpriority_process(None).unwrap();
+    let pool = HashingPool::start(1, 1, 0).unwrap();
+    let of_thread = pool.run(|_| rustix::process::getpriority_process(None).unwrap()).await.unwrap();
+    assert_eq!(rustix::process::getpriority_process(None).unwrap(), own);
+    assert_eq!(of_thread, (own + 10).min(19));
+}

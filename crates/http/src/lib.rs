@@ -9,14 +9,19 @@
 
 mod access;
 mod allowed_methods;
+mod capacity;
 mod client_address;
+mod connections;
 mod cookies;
 mod device_cookie;
 mod extract;
 mod form;
+mod health;
 mod limits;
+pub mod metrics;
 mod middleware;
 mod openapi;
+mod operations;
 mod problem;
 mod readiness;
 mod respond;
@@ -24,14 +29,20 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod trace_context;
 mod uniform_time;
 
 #[cfg(test)]
 mod tests;
 
+pub use capacity::Capacity;
 pub use client_address::{ClientSettings, ForwardingHeader};
+pub use extract::LOGGABLE_FIELDS;
+pub use health::{Finding, Health, HealthProbe};
 pub use openapi::openapi;
+pub use operations::{HashingFull, Operations, RenderMetrics};
 pub use readiness::Readiness;
 pub use server::serve;
 pub use settings::HttpSettings;
 pub use state::Services;
+pub use trace_context::{TraceParent, Traces};

@@ -10,6 +10,7 @@ use actix_web::HttpMessage;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use voxgate_application::Standing;
 
+use crate::metrics::count_rate_limit_hit;
 use crate::problem::{Kind, Problem};
 
 /// How much is left.
@@ -61,6 +62,7 @@ pub(crate) fn hold(request: &impl HttpMessage, standing: Option<Standing>) -> Re
     if standing.decision.allowed {
         return Ok(());
     }
+    count_rate_limit_hit(standing.kind.as_str());
     Err(Problem::new(Kind::RateLimited).retry_after(standing.decision.reset_in))
 }
 

@@ -27,6 +27,12 @@ impl Readiness {
         self.0.store(Phase::Draining as u8, Ordering::Release);
     }
 
+    /// Whether it takes requests.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.phase() == Phase::Ready
+    }
+
     pub(crate) fn phase(&self) -> Phase {
         match self.0.load(Ordering::Acquire) {
             0 => Phase::Starting,

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::TcpListener;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -14,18 +15,13 @@ use actix_web::{App, Error, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
 use crate::allowed_methods::no_route;
+use crate::connections::Connections;
 use crate::middleware::{client_address, cors, observe, rate_limit};
 use crate::state::State;
 use crate::{HttpSettings, Readiness, Services, routes};
 
-/// How long the headers of a request may take to arrive: a slow client holds a connection no longer.
-const HEADERS_WITHIN: Duration = Duration::from_secs(5);
-/// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to close its side.
 const DISCONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// The most open connections of one worker thread.
-const MAX_CONNECTIONS: usize = 10_000;
 
 /// Serves `services` on `listener`, with a worker thread a core, HTTP/1.1 only: TLS and HTTP/2 are the proxy's. Signals
 /// are left to the caller, who stops the server through its handle.
@@ -42,14 +38,18 @@ pub fn serve(
     settings: HttpSettings,
     readiness: Readiness,
 ) -> io::Result<Server> {
-    let grace = settings.shutdown_grace.as_secs();
+    let (grace, capacity) = (settings.shutdown_grace.as_secs(), settings.capacity.clone());
+    let workers = available_parallelism().map_or(1, NonZero::get);
     let state = web::Data::new(State::new(services, settings, readiness).map_err(io::Error::other)?);
+    let connections = Arc::<Connections>::default();
+    tokio::spawn(Connections::watch(Arc::downgrade(&connections), capacity.keep_alive + capacity.headers_within));
     let server = HttpServer::new(move || app(state.clone()))
-        .workers(available_parallelism().map_or(1, NonZero::get))
-        .client_request_timeout(HEADERS_WITHIN)
+        .workers(workers)
+        .client_request_timeout(capacity.headers_within)
         .client_disconnect_timeout(DISCONNECT_WITHIN)
-        .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
-        .max_connections(MAX_CONNECTIONS)
+        .on_connect(move |socket, data| connections.opened(socket, data))
+        .keep_alive(KeepAlive::Timeout(capacity.keep_alive))
+        .max_connections(capacity.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
         .disable_signals()
         .listen(listener)?

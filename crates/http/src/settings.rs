@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Url;
 
-use crate::ClientSettings;
+use crate::{Capacity, ClientSettings};
 
 /// How the service is reached.
 #[derive(Clone, Debug)]
@@ -19,6 +20,12 @@ pub struct HttpSettings {
     pub production: bool,
     /// How long requests under way may go on after the server was told to stop.
     pub shutdown_grace: Duration,
+    /// How much it takes at once, and for how long.
+    pub capacity: Capacity,
+    /// The networks whose peers may read `/metrics` without a token, beside this machine.
+    pub metrics_peers: Vec<IpNet>,
+    /// The fields of request bodies that are logged, of those that [`LOGGABLE_FIELDS`](crate::LOGGABLE_FIELDS) has.
+    pub logged_fields: Vec<&'static str>,
 }
 
 impl HttpSettings {
@@ -52,6 +59,9 @@ mod tests {
             clients: ClientSettings::default(),
             production: true,
             shutdown_grace: Duration::ZERO,
+            capacity: Capacity::default(),
+            metrics_peers: Vec::new(),
+            logged_fields: Vec::new(),
         };
         assert_eq!(settings.allows_origin(origin.as_bytes()), allowed);
     }

@@ -1,6 +1,8 @@
 //! What every worker shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::{HttpRequest, web};
 use voxgate_application::{Application, AuditTrail, Throttle};
@@ -10,8 +12,10 @@ use voxgate_domain::ports::{Clock, Entropy};
 use crate::access::{AccessTable, Undeclared};
 use crate::allowed_methods::AllowedMethods;
 use crate::extract::Rules;
-use crate::problem::Problem;
-use crate::{HttpSettings, Readiness, openapi};
+use crate::metrics::{self, FailureSources};
+use crate::middleware::InFlight;
+use crate::problem::{Kind, Problem};
+use crate::{HttpSettings, Operations, Readiness, openapi};
 
 /// What the routes need of the rest of the service.
 #[derive(Clone)]
@@ -26,6 +30,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Randomness, for request ids and CSRF tokens.
     pub entropy: Arc<dyn Entropy>,
+    /// What operators see.
+    pub operations: Operations,
 }
 
 /// What every worker shares.
@@ -35,6 +41,9 @@ pub(crate) struct State {
     pub(crate) throttle: Throttle,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) operations: Operations,
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) failure_sources: FailureSources,
     pub(crate) settings: HttpSettings,
     pub(crate) readiness: Readiness,
     /// The OpenAPI document.
@@ -55,6 +64,9 @@ impl State {
             throttle: services.throttle,
             clock: services.clock,
             entropy: services.entropy,
+            operations: services.operations,
+            in_flight: InFlight::new(settings.capacity.max_in_flight),
+            failure_sources: FailureSources::default(),
             settings,
             readiness,
             allowed_methods: AllowedMethods::of(&document),
@@ -66,6 +78,29 @@ impl State {
     /// What forms are checked against.
     pub(crate) fn rules(&self) -> Rules {
         Rules { password: self.application.policies().password, today: self.clock.now().date() }
+    }
+
+    /// Refuses what would hash a password while none can be hashed: before the database is asked for anything.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable`, when so many wait that no further one may.
+    pub(crate) fn refuse_when_full(&self) -> Result<(), Problem> {
+        match self.operations.hashing_full.as_ref().and_then(|full| full()) {
+            Some(retry_after) => Err(voxgate_application::Error::Overloaded { retry_after }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts what came of a login, and where those that failed come from.
+    pub(crate) fn note_login(&self, code_owed: Result<bool, &Problem>, address: IpAddr) {
+        metrics::count_login(code_owed);
+        let failed = code_owed.is_err_and(|problem| {
+            matches!(problem.kind(), Kind::InvalidCredentials | Kind::InvalidMfaCode | Kind::AccountLocked)
+        });
+        if failed {
+            self.failure_sources.failed(address, Instant::now());
+        }
     }
 
     /// A new id for a request: a UUIDv7, so that ids sort by time.

@@ -10,6 +10,7 @@ mod compliance;
 mod failure;
 mod jobs;
 mod logging;
+mod observation;
 mod serve;
 mod settings;
 mod terminal;

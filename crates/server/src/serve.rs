@@ -14,7 +14,8 @@ use voxgate_limits::InProcess;
 
 use crate::failure::{Failure, While as _};
 use crate::jobs::{MailJob, PartitionJob, SealJob, enforce_retention_daily, sweep_limits, watch_signing_keys};
-use crate::settings::Settings;
+use crate::observation::{Backlogs, Gauges, Observed, watch_backlogs};
+use crate::settings::{Serving, Settings};
 use crate::wiring;
 
 mod greeting;
@@ -27,29 +28,43 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let tokens = Arc::new(wiring::signing_keys(&settings)?);
     let seal_keys = wiring::seal_keys(&settings)?;
     let mailer = wiring::mailer(&settings)?;
-    let database = wiring::database(&settings).await?;
+    let gauges = Gauges::start()?;
+    let database = wiring::database(&settings).await?.on_event(voxgate_http::metrics::count_event);
     let first_start = wiring::prepare(&settings, &database).await?;
     let queued = Arc::new(Notify::new());
+    let hasher = wiring::hasher(&settings)?;
     let application = {
-        let queued = Arc::clone(&queued);
-        wiring::application(&settings, &database, Arc::clone(&tokens))?.on_mail_queued(move || queued.notify_one())
+        let (queued, hasher) = (Arc::clone(&queued), Arc::clone(&hasher));
+        let application = wiring::application_with(&settings, &database, Arc::clone(&tokens), hasher)?;
+        application.on_mail_queued(move || queued.notify_one())
     };
     application.seed_roles().await.doing("making the roles")?;
 
     let trail = wiring::audit_trail(&settings, &database, Arc::clone(&seal_keys) as _, Arc::clone(&seal_keys) as _);
 
     let in_process = Arc::new(InProcess::new());
-    let throttle = wiring::throttle(&settings.limits, Arc::clone(&in_process)).await?;
+    let limiter = wiring::limiter(&settings.limits, Arc::clone(&in_process)).await?;
+    let throttle = wiring::throttle(&settings.limits, Arc::clone(&limiter));
 
     let listener = TcpListener::bind(settings.bind_addr).doing("listening on BIND_ADDR")?;
     let address = listener.local_addr().doing("listening on BIND_ADDR")?;
     let readiness = Readiness::default();
+    let backlogs = Backlogs::default();
+    let observed = Observed {
+        hasher,
+        database: database.clone(),
+        backlogs: backlogs.clone(),
+        limiter,
+        tokens: Arc::clone(&tokens),
+        seal_keys: Arc::clone(&seal_keys),
+    };
     let services = Services {
         application: application.clone(),
         trail: trail.clone(),
         throttle,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        operations: observed.operations(&settings, gauges.clone(), readiness.clone()),
     };
     let server = voxgate_http::serve(listener, services, http_settings(&settings), readiness.clone())
         .doing("starting the HTTP server")?;
@@ -57,6 +72,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let stop = CancellationToken::new();
     let jobs = TaskTracker::new();
+    jobs.spawn(gauges.keep_up(stop.clone()));
+    jobs.spawn(watch_backlogs(Arc::new(database.clone()), backlogs, stop.clone()));
     let leases: Arc<dyn Leases> = Arc::new(database);
     jobs.spawn(enforce_retention_daily(application.clone(), Arc::clone(&leases), stop.clone()));
     let mail = MailJob { application, leases: Arc::clone(&leases), mailer, queued };
@@ -74,8 +91,11 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     tracing::info!(%address, "ready");
 
     stop_signal().await?;
-    tracing::info!(grace = ?settings.shutdown_grace, "draining");
+    let Serving { grace, drain_delay, .. } = settings.serving;
+    tracing::info!(?grace, ?drain_delay, "draining");
     readiness.set_draining();
+    // Load balancers learn meanwhile that nothing new should come here, and what still comes is served.
+    tokio::time::sleep(drain_delay).await;
     handle.stop(true).await;
     serving.await.doing("serving")?.doing("serving")?;
     stop.cancel();
@@ -93,7 +113,10 @@ fn http_settings(settings: &Settings) -> HttpSettings {
         allowed_origins: settings.allowed_origins.clone(),
         clients: settings.clients.clone(),
         production: settings.is_production(),
-        shutdown_grace: settings.shutdown_grace,
+        shutdown_grace: settings.serving.grace.saturating_sub(settings.serving.drain_delay),
+        capacity: settings.serving.capacity.clone(),
+        metrics_peers: settings.serving.metrics_peers.clone(),
+        logged_fields: settings.log.body_fields.clone(),
     }
 }
 

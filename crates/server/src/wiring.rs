@@ -16,7 +16,7 @@ use voxgate_redis::{RedisLimiter, RedisOptions};
 use voxgate_storage::{Database, PoolOptions};
 
 use crate::failure::{Failure, While as _};
-use crate::settings::{Hashing, Keys, Limits, Settings};
+use crate::settings::{Keys, Limits, Settings};
 
 /// Opens the database.
 pub(crate) async fn database(settings: &Settings) -> Result<Database, Failure> {
@@ -113,11 +113,21 @@ pub(crate) fn application(
     database: &Database,
     tokens: Arc<JwtTokens>,
 ) -> Result<Application, Failure> {
+    application_with(settings, database, tokens, hasher(settings)?)
+}
+
+/// The same, with a hasher that others look at too.
+pub(crate) fn application_with(
+    settings: &Settings,
+    database: &Database,
+    tokens: Arc<JwtTokens>,
+    passwords: Arc<Argon2Hasher>,
+) -> Result<Application, Failure> {
     let store = Arc::new(database.clone());
     let ports = Ports {
         authenticator: Arc::clone(&store) as _,
         store,
-        passwords: Arc::new(hasher(&settings.hashing)?),
+        passwords,
         strength: Arc::new(ZxcvbnStrength),
         issuer: Arc::clone(&tokens) as _,
         verifier: tokens,
@@ -131,15 +141,19 @@ pub(crate) fn application(
 }
 
 /// The rate limits, counted in Redis where there is one, and else, or while it does not answer, by `in_process`.
-pub(crate) async fn throttle(limits: &Limits, in_process: Arc<InProcess>) -> Result<Throttle, Failure> {
-    let limiter: Arc<dyn RateLimiter> = match &limits.redis {
+pub(crate) async fn limiter(limits: &Limits, in_process: Arc<InProcess>) -> Result<Arc<dyn RateLimiter>, Failure> {
+    Ok(match &limits.redis {
         Some(address) => {
             let redis = RedisLimiter::new(address, RedisOptions::default()).doing("reading REDIS_URL")?;
             Arc::new(Failover::start(Arc::new(redis), in_process, FailoverOptions::default()).await)
         }
         None => in_process,
-    };
-    Ok(Throttle::new(limiter, Arc::new(Sha256TokenHasher), limits.rates.clone()))
+    })
+}
+
+/// What holds callers to the limits.
+pub(crate) fn throttle(limits: &Limits, limiter: Arc<dyn RateLimiter>) -> Throttle {
+    Throttle::new(limiter, Arc::new(Sha256TokenHasher), limits.rates.clone())
 }
 
 /// Whatever delivers mail.
@@ -151,12 +165,15 @@ pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
     })
 }
 
-fn hasher(hashing: &Hashing) -> Result<Argon2Hasher, Failure> {
+/// What hashes passwords, on threads of its own.
+pub(crate) fn hasher(settings: &Settings) -> Result<Arc<Argon2Hasher>, Failure> {
+    let hashing = &settings.hashing;
     let settings = Argon2Settings::new(hashing.memory_kib, hashing.iterations, hashing.parallelism)
         .and_then(|settings| settings.with_queue(hashing.queue))
         .doing("reading the ARGON2 settings")?;
     let mut peppers = hashing.peppers.as_ref().map(peppers).transpose()?.unwrap_or_default().into_iter();
-    Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect()).doing("starting the hashing threads")
+    let hasher = Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect());
+    hasher.map(Arc::new).doing("starting the hashing threads")
 }
 
 fn peppers(text: &SecretString) -> Result<Vec<Pepper>, Failure> {

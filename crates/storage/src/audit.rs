@@ -81,6 +81,8 @@ impl AuditLog for Transaction {
         let row = EventRow::from(event);
         let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
         exactly_one(added)?;
-        note_listed(self.connection(), event).await
+        note_listed(self.connection(), event).await?;
+        self.note(&event.act);
+        Ok(())
     }
 }

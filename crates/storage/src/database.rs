@@ -10,9 +10,11 @@ use voxgate_domain::ports::StoreError;
 use crate::connection::Connection;
 use crate::error::internal;
 use crate::migrate;
+use crate::pool_gauges::PoolGauges;
 use crate::pools::{PoolOptions, Pools};
 use crate::postgres_tls::Address;
 use crate::setup;
+use crate::unit_of_work::EventObserver;
 
 /// A database, SQLite or PostgreSQL: it implements the ports `Store`, `Authenticator` and `Leases`. Clones share its
 /// connections.
@@ -21,6 +23,7 @@ pub struct Database {
     pools: Pools,
     place: Arc<Place>,
     options: Arc<PoolOptions>,
+    observer: Option<EventObserver>,
 }
 
 enum Place {
@@ -87,7 +90,24 @@ impl Database {
     }
 
     fn new(pools: Pools, place: Place, options: PoolOptions) -> Self {
-        Self { pools, place: Arc::new(place), options: Arc::new(options) }
+        Self { pools, place: Arc::new(place), options: Arc::new(options), observer: None }
+    }
+
+    /// Tells `observer` of each audit event once it is committed.
+    #[must_use]
+    pub fn on_event(self, observer: impl Fn(&'static str, &'static str) + Send + Sync + 'static) -> Self {
+        Self { observer: Some(Arc::new(observer)), ..self }
+    }
+
+    /// How the connections are used just now, pool by pool.
+    #[must_use]
+    pub fn gauges(&self) -> Vec<PoolGauges> {
+        self.pools.gauges()
+    }
+
+    /// Who is told of events.
+    pub(crate) fn observer(&self) -> Option<EventObserver> {
+        self.observer.clone()
     }
 
     /// A connection to read with.

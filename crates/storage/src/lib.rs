@@ -1,6 +1,6 @@
 //! The storage ports of the domain on SQLite and PostgreSQL, by diesel.
 //!
-//! - **Is**: [`Database`], which implements `Store`, `Trail`, `Authenticator` and `Leases`, and the migrations. Every query is
+//! - **Is**: [`Database`], which implements `Store`, `Trail`, `Authenticator`, `Backlog` and `Leases`, and the migrations. Every query is
 //!   written once; where the databases differ, both arms stand in `dialect.rs`.
 //! - **Is not**: rules. What may be stored is decided by the domain; constraints of the database hold it a second time.
 //! - **May depend on it**: the server alone. Whoever uses the ports knows nothing of diesel.
@@ -25,6 +25,7 @@
 mod attempts;
 mod audit;
 mod authenticator;
+mod backlog;
 mod begins_with;
 mod challenges;
 mod connection;
@@ -39,6 +40,7 @@ mod leases;
 mod migrate;
 mod notifications;
 mod outbox;
+mod pool_gauges;
 mod pools;
 mod postgres_tls;
 mod retention;
@@ -56,4 +58,6 @@ mod user_list;
 mod users;
 
 pub use database::Database;
+pub use pool_gauges::PoolGauges;
 pub use pools::PoolOptions;
+pub use unit_of_work::EventObserver;

@@ -18,7 +18,7 @@ use crate::unit_of_work::Transaction;
 const ERROR_CHARS: usize = 500;
 
 #[diesel::dsl::auto_type]
-fn waiting() -> _ {
+pub(crate) fn waiting() -> _ {
     mail_outbox::sent_at.is_null().and(mail_outbox::failed_at.is_null())
 }
 

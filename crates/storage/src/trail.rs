@@ -105,7 +105,7 @@ async fn waiting(
     Ok(rows.into_iter().map(RecordedEvent::from).collect())
 }
 
-async fn oldest_waiting(connection: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) async fn oldest_waiting(connection: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let query = audit_unsealed::table.select(audit_unsealed::occurred_at).order(audit_unsealed::occurred_at);
     Ok(on!(connection, c => maybe(query.first::<At>(c)))?.map(Timestamp::from))
 }

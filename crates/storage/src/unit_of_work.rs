@@ -1,6 +1,9 @@
 //! One transaction over every repository.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use voxgate_domain::Act;
 use voxgate_domain::ports::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
     Outbox, Retention, Roles, Sessions, StoreError, UnitOfWork, Users,
@@ -8,19 +11,36 @@ use voxgate_domain::ports::{
 
 use crate::connection::Connection;
 
+/// Is told of each audit event that was committed, by name and outcome: for counting.
+pub type EventObserver = Arc<dyn Fn(&'static str, &'static str) + Send + Sync>;
+
 /// A connection with a transaction open on it. It implements every repository; dropped, it closes the connection.
-pub(crate) struct Transaction(Connection);
+pub(crate) struct Transaction {
+    connection: Connection,
+    observer: Option<EventObserver>,
+    recorded: Vec<(&'static str, &'static str)>,
+}
 
 impl Transaction {
     /// Begins a transaction on `connection`.
-    pub(crate) async fn begin(mut connection: Connection) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(
+        mut connection: Connection,
+        observer: Option<EventObserver>,
+    ) -> Result<Self, StoreError> {
         connection.begin().await?;
-        Ok(Self(connection))
+        Ok(Self { connection, observer, recorded: Vec::new() })
     }
 
     /// The connection that the repositories use.
     pub(crate) fn connection(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.connection
+    }
+
+    /// Takes note of an event, for when it is committed.
+    pub(crate) fn note(&mut self, act: &Act) {
+        if self.observer.is_some() {
+            self.recorded.push((act.name(), act.outcome().as_str()));
+        }
     }
 }
 
@@ -79,10 +99,15 @@ impl UnitOfWork for Transaction {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await
+        let Self { connection, observer, recorded } = *self;
+        connection.commit().await?;
+        if let Some(observer) = observer {
+            recorded.into_iter().for_each(|(event, outcome)| observer(event, outcome));
+        }
+        Ok(())
     }
 
     async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.rollback().await
+        self.connection.rollback().await
     }
 }

@@ -3,6 +3,7 @@
 //! With the feature `mocks`, every port has a mock of the same name with `Mock` before it.
 
 mod authenticator;
+mod backlog;
 mod cipher;
 mod clock;
 mod codes;
@@ -23,6 +24,7 @@ mod trail;
 mod users;
 
 pub use authenticator::{Authenticator, Principal};
+pub use backlog::{Backlog, Waiting};
 pub use cipher::{CipherError, FieldCipher};
 pub use clock::{Clock, Entropy};
 pub use codes::{AppInvitation, CodesError, OneTimeCodes};
@@ -45,6 +47,7 @@ pub use users::{Sessions, Users};
 #[cfg(feature = "mocks")]
 pub use {
     authenticator::MockAuthenticator,
+    backlog::MockBacklog,
     cipher::MockFieldCipher,
     clock::{MockClock, MockEntropy},
     codes::MockOneTimeCodes,

@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use voxgate_application::Caller;
+use voxgate_domain::{SessionId, UserId};
 
 use super::client::context;
 use crate::access::{Access, hold_to_declared};
@@ -31,6 +33,22 @@ impl FromRequest for Authenticated {
     }
 }
 
+/// Who a request turned out to come from, for its line in the log. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identified(Arc<OnceLock<(UserId, SessionId)>>);
+
+impl Identified {
+    fn is(&self, user: UserId, session: SessionId) {
+        // The first stays: a request has one caller.
+        let _ = self.0.set((user, session));
+    }
+
+    /// The user and the session, once they are known.
+    pub(crate) fn get(&self) -> Option<(UserId, SessionId)> {
+        self.0.get().copied()
+    }
+}
+
 /// Whoever sent a valid access token.
 ///
 /// # Errors
@@ -41,6 +59,9 @@ pub(super) async fn identify(request: &HttpRequest) -> Result<Caller, Problem> {
     let client = context(request)?;
     let state = state(request)?;
     let principal = state.application.authenticate(token).await?;
+    if let Some(identified) = request.extensions().get::<Identified>() {
+        identified.is(principal.user.id, principal.session.id);
+    }
     hold(request, state.throttle.request_of(principal.user.id).await)?;
     Ok(Caller::new(principal, client))
 }

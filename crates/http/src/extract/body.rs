@@ -7,20 +7,19 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use chrono::NaiveDate;
 use futures_util::StreamExt as _;
 use voxgate_domain::policy::PasswordPolicy;
 use zeroize::Zeroizing;
 
+use super::logged_fields::LoggedFields;
 use crate::form::Form;
 use crate::problem::{Kind, Problem};
 use crate::state::state;
 
 /// The largest body, in bytes.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
-/// How long a body may take to arrive.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the fields of a form are checked against, beside themselves.
 #[derive(Clone, Copy)]
@@ -56,13 +55,14 @@ impl<T: FromForm> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             let state = state(&request)?;
+            let patience = state.settings.capacity.body_within;
             let bytes = match media_type(request.headers()) {
-                MediaType::Json => collect(request.headers(), payload).await?,
+                MediaType::Json => collect(request.headers(), payload, patience).await?,
                 MediaType::Other | MediaType::None if !T::MAY_BE_EMPTY => {
                     return Err(Problem::new(Kind::UnsupportedMediaType));
                 }
                 MediaType::Other | MediaType::None => {
-                    let bytes = collect(request.headers(), payload).await?;
+                    let bytes = collect(request.headers(), payload, patience).await?;
                     if !bytes.is_empty() {
                         return Err(Problem::new(Kind::UnsupportedMediaType));
                     }
@@ -70,7 +70,11 @@ impl<T: FromForm> FromRequest for Body<T> {
                 }
             };
             let form = if T::MAY_BE_EMPTY && bytes.is_empty() { Form::empty() } else { Form::parse(&bytes)? };
-            T::from_form(form, &state.rules()).map(Self)
+            let logged = LoggedFields::of(&form, &state.settings.logged_fields);
+            let body = T::from_form(form, &state.rules())?;
+            // Only now is it sure that they are what their names say.
+            request.extensions_mut().insert(logged);
+            Ok(Self(body))
         })
     }
 }
@@ -104,12 +108,12 @@ fn is_json(value: &str) -> bool {
 }
 
 /// The bytes of the body, which are wiped when they are dropped.
-async fn collect(headers: &HeaderMap, payload: Payload) -> Result<Zeroizing<Vec<u8>>, Problem> {
+async fn collect(headers: &HeaderMap, payload: Payload, patience: Duration) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > MAX_BYTES) {
         return Err(Problem::new(Kind::PayloadTooLarge));
     }
-    match tokio::time::timeout(ARRIVES_WITHIN, receive(payload, announced.unwrap_or(0))).await {
+    match tokio::time::timeout(patience, receive(payload, announced.unwrap_or(0))).await {
         Ok(received) => received,
         Err(_) => Err(Problem::new(Kind::MalformedJson).detail("The body did not arrive in time")),
     }

@@ -131,6 +131,11 @@ impl Form {
         Field::bad()
     }
 
+    /// A look at a field that was not read yet.
+    pub(crate) fn peek(&self, name: &str) -> Option<&Value> {
+        self.unread.get(name)
+    }
+
     /// The values of `fields`, which are all the fields that the form may have.
     ///
     /// # Errors

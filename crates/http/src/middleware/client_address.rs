@@ -1,12 +1,11 @@
-//! Finds out from where a request comes, and refuses those from networks that may not call.
-
-use std::net::{IpAddr, Ipv4Addr};
+//! Refuses requests from networks that may not call.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, web};
+use actix_web::{Error, web};
 
+use crate::client_address::ClientAddress;
 use crate::problem::{Kind, Problem};
 use crate::state::State;
 
@@ -19,11 +18,8 @@ pub(crate) async fn client_address<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let clients = &state.settings.clients;
-    let address = clients.resolve(peer, request.headers());
-    request.extensions_mut().insert(address);
-    if !clients.allows(address) && !OPEN.contains(&request.path()) {
+    let address = ClientAddress::of(&request)?;
+    if !state.settings.clients.allows(address) && !OPEN.contains(&request.path()) {
         let refused = request.error_response(Problem::new(Kind::IpNotAllowed));
         return Ok(refused.map_into_right_body());
     }

@@ -25,7 +25,13 @@ pub(super) fn describe(document: &mut OpenApi) {
                 by_status.entry(kind.status().as_u16()).or_default().insert(kind);
             }
             for (status, kinds) in by_status {
-                operation.responses.responses.insert(status.to_string(), RefOr::T(response(&kinds)));
+                let mut problem = response(&kinds);
+                // A route may have an answer of its own with that status, beside the problem.
+                if let Some(RefOr::T(own)) = operation.responses.responses.get(&status.to_string()) {
+                    problem.description = format!("{}\n\n{}", own.description, problem.description);
+                    problem.content.extend(own.content.clone());
+                }
+                operation.responses.responses.insert(status.to_string(), RefOr::T(problem));
             }
         }
     }

@@ -94,6 +94,11 @@ impl Problem {
         self
     }
 
+    /// What kind it is of.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Writes what led to it into the log; what a caller did wrong by themselves is not logged.
     pub(crate) fn log(&self) {
         let cause = self.cause.as_deref().map(chain).unwrap_or_default();

@@ -5,6 +5,7 @@ mod auth;
 mod docs;
 mod health;
 mod jwks;
+mod operations;
 mod pages;
 mod users;
 
@@ -69,7 +70,9 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(jwks::jwks)
         .service(health::health)
         .service(health::live)
-        .service(health::ready);
+        .service(health::ready)
+        .service(operations::detailed_health)
+        .service(operations::metrics);
 }
 
 /// What people look at with a browser.

@@ -34,7 +34,7 @@ use voxgate_domain::{DisplayName, EmailAddress, Profile, Session, SessionId, Tim
 
 use crate::server::app;
 use crate::state::State;
-use crate::{ClientSettings, HttpSettings, Readiness, Services};
+use crate::{Capacity, ClientSettings, HttpSettings, Operations, Readiness, Services};
 
 /// The only access token that the mocks believe.
 const GOOD_TOKEN: &str = "good.access.token";
@@ -48,6 +48,9 @@ pub(crate) fn settings(public_url: &str) -> HttpSettings {
         clients: ClientSettings::default(),
         production: true,
         shutdown_grace: Duration::ZERO,
+        capacity: Capacity::default(),
+        metrics_peers: Vec::new(),
+        logged_fields: Vec::new(),
     }
 }
 
@@ -122,7 +125,7 @@ fn services(store: MockStore) -> Services {
     });
     let throttle =
         Throttle::new(Arc::new(MockRateLimiter::new()), Arc::new(MockTokenHasher::new()), RateLimits::none());
-    Services { application: Application::new(ports, Policies::default()), trail, throttle, clock, entropy }
+    Services { application: Application::new(ports, Policies::default()), trail, throttle, clock, entropy, operations: Operations::default() }
 }
 
 /// What came back.

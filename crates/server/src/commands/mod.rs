@@ -28,7 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys(command) => keys::run(&command, &settings()?),
         Command::Serve => {
             let settings = settings()?;
-            logging::start(&settings.log)?;
+            let _collector = logging::start(&settings.log)?;
             block_on(serve::serve(settings))
         }
         Command::Migrate => block_on(migrate::run(settings()?)),

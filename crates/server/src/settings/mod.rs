@@ -5,13 +5,13 @@ mod parse;
 mod production;
 mod reader;
 mod report;
+mod serving;
 #[cfg(test)]
 mod tests;
 pub(crate) mod variables;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
@@ -22,6 +22,7 @@ use voxgate_http::ClientSettings;
 pub(crate) use limits::Limits;
 pub(crate) use reader::{Faults, Lookup};
 pub(crate) use report::effective;
+pub(crate) use serving::Serving;
 
 use reader::Reader;
 use variables as var;
@@ -56,7 +57,7 @@ pub(crate) struct Settings {
     pub(crate) clients: ClientSettings,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) hashing: Hashing,
-    pub(crate) shutdown_grace: Duration,
+    pub(crate) serving: Serving,
     pub(crate) log: Log,
 }
 
@@ -100,6 +101,10 @@ pub(crate) struct Hashing {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
+    /// The fields of request bodies that are logged.
+    pub(crate) body_fields: Vec<&'static str>,
+    /// Where spans are sent.
+    pub(crate) collector: Option<Url>,
 }
 
 impl Settings {
@@ -134,7 +139,7 @@ impl Settings {
         let clients = limits::read_clients(reader);
         let allowed_origins = reader.read(var::CORS_ALLOWED_ORIGINS, parse::origins);
         let hashing = read_hashing(reader);
-        let shutdown_grace = reader.read(var::SHUTDOWN_GRACE, parse::duration(0..=600));
+        let serving = Serving::read(reader, environment);
         let log = read_log(reader, environment);
         Some(Self {
             environment: environment?,
@@ -148,7 +153,7 @@ impl Settings {
             clients: clients?,
             allowed_origins: allowed_origins?,
             hashing: hashing?,
-            shutdown_grace: shutdown_grace?,
+            serving: serving?,
             log: log?,
         })
     }
@@ -261,5 +266,7 @@ fn read_log(reader: &mut Reader<'_>, environment: Option<Environment>) -> Option
     };
     let words = [("auto", by_environment), ("text", LogFormat::Text), ("json", LogFormat::Json)];
     let format = reader.read(var::LOG_FORMAT, parse::word(&words));
-    Some(Log { level: level?, format: format? })
+    let body_fields = reader.read(var::LOG_BODY_FIELDS, parse::some_of(&voxgate_http::LOGGABLE_FIELDS));
+    let collector = reader.read_optional(var::OTEL_EXPORTER_OTLP_ENDPOINT, parse::http_url);
+    Some(Log { level: level?, format: format?, body_fields: body_fields?, collector: collector? })
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Url;
 use voxgate_domain::RoleName;
 use voxgate_domain::policy::Limit;
@@ -89,6 +91,30 @@ pub(crate) fn origins(text: &str) -> Result<Vec<String>, String> {
             }
         })
         .collect()
+}
+
+/// Networks, comma-separated: `10.0.0.0/8`, or an address alone.
+pub(crate) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items
+        .map(|item| item.parse().or_else(|_| item.parse::<IpAddr>().map(IpNet::from)))
+        .collect::<Result<_, _>>()
+        .map_err(|_| "must be networks like 10.0.0.0/8 or addresses, comma-separated".to_owned())
+}
+
+/// Some of a few words, comma-separated.
+pub(crate) fn some_of<'a>(words: &'a [&'static str]) -> impl FnOnce(&str) -> Result<Vec<&'static str>, String> + 'a {
+    move |text| {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        let known = items.map(|item| words.iter().find(|word| **word == item).copied());
+        known.collect::<Option<_>>().ok_or_else(|| format!("must be some of: {}", words.join(", ")))
+    }
+}
+
+/// The URL of something that speaks HTTP.
+pub(crate) fn http_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "must be a URL like http://localhost:4318".to_owned())
 }
 
 /// Names of roles, comma-separated; `none`; or `auto`, which means `by_itself`.

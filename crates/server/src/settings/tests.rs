@@ -2,12 +2,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
-fn read(set: &[(&str, &str)]) -> Result<Settings, Faults> {
+pub(super) fn read(set: &[(&str, &str)]) -> Result<Settings, Faults> {
     let set: HashMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     Settings::read(&move |name| set.get(name).cloned())
 }
 
-fn faulty(set: &[(&str, &str)]) -> Vec<&'static str> {
+pub(super) fn faulty(set: &[(&str, &str)]) -> Vec<&'static str> {
     read(set).unwrap_err().0.into_iter().map(|fault| fault.name).collect()
 }
 

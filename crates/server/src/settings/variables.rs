@@ -73,7 +73,17 @@ variables! {
     ARGON2_PARALLELISM = "1", "lanes of it";
     PASSWORD_PEPPERS = "", #[secret] "`id:secret`, comma-separated, the current one first; mixed into every password hash, losing them loses every password";
     HASHING_QUEUE = "256", "most passwords that wait to be hashed; more are answered 503";
-    SHUTDOWN_GRACE = "10s", "how long requests in flight may take after SIGTERM";
+    REQUEST_HEADERS_TIMEOUT = "5s", "how long a client may take to send the head of a request, 1s to 60s";
+    KEEP_ALIVE_TIMEOUT = "75s", "how long a connection is kept on which no further request begins; longer than that of the load balancer";
+    REQUEST_BODY_TIMEOUT = "10s", "how long a client may take to send a body, 1s to 60s";
+    REQUEST_TIMEOUT = "30s", "how long a request may take before it is answered 503";
+    MAX_CONNECTIONS = "10000", "most open connections; further ones wait to be accepted";
+    MAX_REQUESTS_IN_FLIGHT = "1024", "most requests handled at once; more are answered 503, health and metrics excepted";
+    SHUTDOWN_GRACE = "10s", "how long requests in flight may take after SIGTERM, `SHUTDOWN_DRAIN_DELAY` included";
+    SHUTDOWN_DRAIN_DELAY = "auto", "how long it goes on accepting after SIGTERM, while `/health/ready` says 503; less than `SHUTDOWN_GRACE`; `auto`: `5s` in production (at most half the grace), none in development";
+    METRICS_PEERS = "", "networks whose peers may read `/metrics` without a token, comma-separated; this machine always may";
     LOG_LEVEL = "info", "filter of the log, as `tracing` reads it: `info`, `voxgate_http=debug,info`";
     LOG_FORMAT = "auto", "`text`, `json`, or `auto`: text in development, JSON lines in production";
+    LOG_BODY_FIELDS = "", "fields of request bodies that are logged, of `locale`, `timezone`, `token_delivery`, `status`, `roles`";
+    OTEL_EXPORTER_OTLP_ENDPOINT = "", "collector of traces, by OTLP over HTTP: `http://localhost:4318`; without it none are sent";
 }

@@ -123,8 +123,23 @@ impl Voxgate {
 
     /// Asks it to stop, and waits until it has; its exit code.
     pub(crate) async fn stop(&mut self) -> Option<i32> {
-        let pid = self.process.id().to_string();
+        self.terminate();
+        self.exit_code().await
+    }
+
+    /// The id of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn terminate(&self) {
+        let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has stopped.
+    pub(crate) async fn exit_code(&mut self) -> Option<i32> {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {

@@ -23,16 +23,21 @@ mod compliance;
 mod concurrency;
 mod crash;
 mod devices;
+mod drain;
 mod emergency;
 mod enumeration;
+mod exposition;
 mod harness;
 mod limits;
 mod mfa;
+mod observability;
+mod overload;
 mod person;
 mod roles;
 mod rotation;
 mod round_trips;
 mod secrets;
+mod secrets_everywhere;
 mod smtp;
 mod tour;
 
@@ -117,5 +122,18 @@ on_both_databases! {
     rotation::a_development_ring_gets_its_new_key_from_the_command,
     secrets::no_secret_reaches_a_log_or_an_error,
     secrets::no_secret_of_a_second_factor_reaches_a_log_or_an_error,
+    secrets_everywhere::nothing_that_a_caller_sends_to_any_route_is_logged_or_counted,
+    observability::the_metrics_are_those_of_the_list_with_bounded_labels,
+    observability::metrics_and_details_are_for_operators,
+    observability::the_details_tell_how_each_part_does,
+    observability::each_request_has_one_line_that_says_who_and_where_from,
+    overload::slow_clients_are_cut_off,
+    overload::a_huge_head_is_refused,
+    overload::above_the_cap_requests_are_refused_but_health_and_metrics_are_answered,
+    overload::a_request_that_takes_too_long_is_answered_503,
+    overload::past_the_queue_a_login_is_refused_at_once,
+    overload::a_storm_of_logins_leaves_other_routes_their_time,
+    drain::it_says_that_it_stops_before_it_does,
+    drain::no_request_in_flight_fails_when_it_is_told_to_stop,
     tour::the_tour_of_the_readme_works_as_written,
 }

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use voxgate_domain::ports::{Authenticator, Leases, Store, Trail, UnitOfWork};
+use voxgate_domain::ports::{Authenticator, Backlog, Leases, Store, Trail, UnitOfWork};
 use voxgate_domain::{Session, User};
 
 use crate::fixtures::Fixtures;
@@ -24,6 +24,8 @@ pub mod attempts;
 pub mod audit;
 #[doc(hidden)]
 pub mod authenticator;
+#[doc(hidden)]
+pub mod backlog;
 #[doc(hidden)]
 pub mod challenges;
 #[doc(hidden)]
@@ -68,6 +70,8 @@ pub struct Adapter {
     pub leases: Arc<dyn Leases>,
     /// The sealed side of the audit trail.
     pub trail: Arc<dyn Trail>,
+    /// How much waits for the background jobs.
+    pub backlog: Arc<dyn Backlog>,
     /// Valid values.
     pub fixtures: Arc<Fixtures>,
     _server: Box<dyn Any + Send + Sync>,
@@ -83,13 +87,14 @@ impl Adapter {
     /// The adapter `database`; `server` is kept for as long as it is used.
     pub fn new<D>(database: D, server: impl Any + Send + Sync) -> Self
     where
-        D: Store + Authenticator + Leases + Trail + Clone + 'static,
+        D: Store + Authenticator + Backlog + Leases + Trail + Clone + 'static,
     {
         Self {
             store: Arc::new(database.clone()),
             authenticator: Arc::new(database.clone()),
             leases: Arc::new(database.clone()),
-            trail: Arc::new(database),
+            trail: Arc::new(database.clone()),
+            backlog: Arc::new(database),
             fixtures: Arc::default(),
             _server: Box::new(server),
         }
@@ -129,6 +134,7 @@ mod tests {
             include_str!("attempts.rs"),
             include_str!("audit.rs"),
             include_str!("authenticator.rs"),
+            include_str!("backlog.rs"),
             include_str!("challenges.rs"),
             include_str!("devices.rs"),
             include_str!("emergencies.rs"),

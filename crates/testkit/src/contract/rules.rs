@@ -150,6 +150,10 @@ macro_rules! storage_contract {
                 an_entry_that_was_given_up_is_not_due_again,
                 contents_that_have_not_left_are_listed_in_batches_and_sealed_anew,
             ]
+            backlog: [
+                mail_that_has_not_left_is_counted_from_the_oldest_on,
+                events_that_are_not_sealed_are_counted_from_the_oldest_on,
+            ]
             leases: [
                 a_lease_is_one_holders_until_it_expires,
                 leases_of_other_names_do_not_meet,

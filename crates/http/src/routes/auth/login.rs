@@ -146,7 +146,13 @@ pub(crate) async fn login(
     hold(&request, state.throttle.log_in_to(&email, client.0.ip_address).await)?;
     let delivery = Delivery::from(token_delivery);
     let input = LogIn { email, password, device_name, delivery, device_token };
-    match state.application.log_in(input, &client.0).await? {
+    let outcome = match state.refuse_when_full() {
+        Ok(()) => state.application.log_in(input, &client.0).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    let code_owed = outcome.as_ref().map(|logged_in| matches!(logged_in, LoggedIn::MfaRequired(_)));
+    state.note_login(code_owed, client.0.ip_address);
+    match outcome? {
         LoggedIn::Session(pair) => token_pair::begun(&pair, delivery, &*state.entropy),
         LoggedIn::MfaRequired(pending) => Ok(HttpResponse::Ok().json(MfaChallengeBody::of(&pending))),
     }
