@@ -98,8 +98,7 @@ def check_promises():
 def stop_time(container):
     """Seconds from SIGTERM to the end, at the worst."""
     environment = {entry["name"]: entry["value"] for entry in container["environment"]}
-    waits = (environment["SHUTDOWN_DRAIN_DELAY"], environment["SHUTDOWN_GRACE"])
-    return sum(int(wait.removesuffix("s")) for wait in waits) + 5
+    return int(environment["SHUTDOWN_GRACE"].removesuffix("s")) + 5
 
 
 check_requests()
