@@ -23,6 +23,7 @@ mod crash;
 mod devices;
 mod emergency;
 mod enumeration;
+mod forged_host;
 mod harness;
 mod mfa;
 mod person;
@@ -62,6 +63,7 @@ on_both_databases! {
     account::a_person_takes_a_copy_of_everything,
     account::registering_somebody_elses_address_first_gains_nothing,
     account::links_are_for_one_purpose_and_the_latest_one_counts,
+    forged_host::a_forged_host_gets_into_no_mail,
     command_line::replicas_that_migrate_at_once_do_not_collide,
     administration::an_invitation_ends_in_a_login,
     administration::switching_an_account_off_cuts_it_off_at_once,
