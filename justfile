@@ -21,6 +21,15 @@ check:
     cargo clippy --workspace --all-targets --all-features -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
+# The files under deploy/, by the tools that know them
+check-deploy:
+    deploy/check.sh
+
+# Secrets for deploy/compose.yaml, then the service with PostgreSQL, Redis and a mail catcher
+compose:
+    deploy/compose/make-secrets
+    docker compose -f deploy/compose.yaml up --build --wait
+
 # Write the OpenAPI document that is checked in
 openapi:
     cargo run -q -- openapi > crates/http/openapi.json

@@ -3,6 +3,8 @@
 //! A handler fails with a [`Problem`]; the outermost middleware alone renders it, since it knows the request id. What
 //! the framework answers by itself goes the same way.
 
+#[cfg(test)]
+mod docs_tests;
 mod from_application;
 mod kind;
 mod render;

@@ -27,6 +27,7 @@ mod drain;
 mod emergency;
 mod enumeration;
 mod exposition;
+mod forged_host;
 mod harness;
 mod limits;
 mod mfa;
@@ -71,6 +72,7 @@ on_both_databases! {
     account::registering_somebody_elses_address_first_gains_nothing,
     account::links_are_for_one_purpose_and_the_latest_one_counts,
     compliance::a_report_shows_what_holds_and_fails_for_what_does_not,
+    forged_host::a_forged_host_gets_into_no_mail,
     command_line::replicas_that_migrate_at_once_do_not_collide,
     administration::an_invitation_ends_in_a_login,
     administration::switching_an_account_off_cuts_it_off_at_once,
