@@ -2,6 +2,7 @@
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tracing::Instrument as _;
 use voxgate_domain::mail::{LinkPurpose, Message, OutboxEntry};
 use voxgate_domain::ports::Mailer;
 
@@ -35,7 +36,10 @@ impl Application {
     pub async fn dispatch_outbox(&self, mailer: &dyn Mailer) -> Result<Dispatched, Error> {
         let claimed = self.claim_due().await?;
         let results: Vec<Result<bool, Error>> = stream::iter(claimed)
-            .map(|entry| async move { self.work_off(&entry, mailer).await })
+            .map(|entry| {
+                let span = tracing::info_span!("mail", mail = %entry.id, kind = entry.kind);
+                async move { self.work_off(&entry, mailer).await }.instrument(span)
+            })
             .buffer_unordered(Self::MAILS_AT_ONCE)
             .collect()
             .await;

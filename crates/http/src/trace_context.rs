@@ -93,7 +93,8 @@ mod tests {
     const SOUND: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     fn headers(values: &[&str]) -> HeaderMap {
-        let pairs = values.iter().map(|value| (HeaderName::from_static(TRACEPARENT), HeaderValue::from_str(value).unwrap()));
+        let pairs =
+            values.iter().map(|value| (HeaderName::from_static(TRACEPARENT), HeaderValue::from_str(value).unwrap()));
         let mut headers = HeaderMap::new();
         pairs.for_each(|(name, value)| headers.append(name, value));
         headers

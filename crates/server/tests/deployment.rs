@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Variables of other programs in the same files: PostgreSQL, mailpit, and what the Dockerfile is built with.
-const OF_OTHERS: &[&str] = &["POSTGRES_", "MP_", "BUILD_IMAGE", "RUNTIME_IMAGE", "IMAGE", "VERSION", "REVISION", "CREATED"];
+const OF_OTHERS: &[&str] =
+    &["POSTGRES_", "MP_", "BUILD_IMAGE", "RUNTIME_IMAGE", "IMAGE", "VERSION", "REVISION", "CREATED"];
 
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
@@ -69,7 +70,8 @@ fn deployment_files_set_only_what_can_be_set() {
     }
     assert!(wrong.is_empty(), "no such settings, see crates/server/src/settings/variables.rs:\n{}", wrong.join("\n"));
     // Each way of writing a variable was understood: they come from every kind of file.
-    for setting in ["BIND_ADDR", "DATABASE_URL", "ENCRYPTION_KEYS", "MIGRATE_ON_START", "PUBLIC_URL", "SHUTDOWN_GRACE"] {
+    for setting in ["BIND_ADDR", "DATABASE_URL", "ENCRYPTION_KEYS", "MIGRATE_ON_START", "PUBLIC_URL", "SHUTDOWN_GRACE"]
+    {
         assert!(seen.contains(setting), "{setting} is set by no file under deploy");
     }
 }

@@ -23,10 +23,7 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     /// Begins a transaction on `connection`.
-    pub(crate) async fn begin(
-        mut connection: Connection,
-        observer: Option<EventObserver>,
-    ) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(mut connection: Connection, observer: Option<EventObserver>) -> Result<Self, StoreError> {
         connection.begin().await?;
         Ok(Self { connection, observer, recorded: Vec::new() })
     }

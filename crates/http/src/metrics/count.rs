@@ -6,8 +6,8 @@ use actix_web::http::{Method, StatusCode};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 use super::names::{
-    ALL, AUDIT_EVENTS, BUILD_INFO, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SHED, LOCKOUTS, LOGINS, MetricKind,
-    RATE_LIMIT_HITS,
+    ALL, AUDIT_EVENTS, BUILD_INFO, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SHED, LOCKOUTS, LOGINS,
+    MetricKind, RATE_LIMIT_HITS,
 };
 use crate::problem::{Kind, Problem};
 

@@ -17,8 +17,8 @@ use tracing::{Instrument as _, Span, field};
 use voxgate_domain::RequestId;
 
 use super::security_headers;
-use crate::connections::Connection;
 use crate::client_address::ClientAddress;
+use crate::connections::Connection;
 use crate::extract::{Identified, LoggedFields};
 use crate::metrics;
 use crate::problem::{CONTENT_TYPE, Kind, Problem};

@@ -125,7 +125,14 @@ fn services(store: MockStore) -> Services {
     });
     let throttle =
         Throttle::new(Arc::new(MockRateLimiter::new()), Arc::new(MockTokenHasher::new()), RateLimits::none());
-    Services { application: Application::new(ports, Policies::default()), trail, throttle, clock, entropy, operations: Operations::default() }
+    Services {
+        application: Application::new(ports, Policies::default()),
+        trail,
+        throttle,
+        clock,
+        entropy,
+        operations: Operations::default(),
+    }
 }
 
 /// What came back.

@@ -79,8 +79,7 @@ fn a_sound_production_system_passes_and_a_development_one_does_not() {
 
 #[test]
 fn each_thing_that_is_wrong_fails_its_safeguard() {
-    let finding =
-        Finding { fault: Fault::Edited, event: None, position: Some(3), seal: Some(1), detail: "changed" };
+    let finding = Finding { fault: Fault::Edited, event: None, position: Some(3), seal: Some(1), detail: "changed" };
     let broken = Verdict { finding: Some(finding), ..sound().trail };
     let audit = "45 CFR 164.312(b), (c)(1), (c)(2)";
     let keys = "45 CFR 164.312(a)(2)(iv); NIST SP 800-57 part 1";

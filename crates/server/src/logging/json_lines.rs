@@ -105,9 +105,16 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, || {
-            let span = tracing::info_span!("request", request_id = "r-1", trace_id = tracing::field::Empty, otel.kind = "server");
+            let span = tracing::info_span!(
+                "request",
+                request_id = "r-1",
+                trace_id = tracing::field::Empty,
+                otel.kind = "server"
+            );
             span.record("trace_id", "t-1");
-            span.in_scope(|| tracing::info!(status = 200, latency_ms = 1.5, agent = "evil\n{\"level\":\"FORGED\"}", "done"));
+            span.in_scope(|| {
+                tracing::info!(status = 200, latency_ms = 1.5, agent = "evil\n{\"level\":\"FORGED\"}", "done")
+            });
         });
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         assert_eq!(text.lines().count(), 1, "{text}");

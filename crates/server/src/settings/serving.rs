@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn peers_are_networks() {
         let peers = read(&[("METRICS_PEERS", "10.0.0.0/8, fd00::/8,192.0.2.1")]).unwrap().serving.metrics_peers;
-        assert_eq!(peers.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]);
+        assert_eq!(
+            peers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]
+        );
         assert_eq!(faulty(&[("METRICS_PEERS", "everybody")]), ["METRICS_PEERS"]);
     }
 

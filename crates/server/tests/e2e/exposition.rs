@@ -52,11 +52,12 @@ impl Scrape {
             while !rest.starts_with('}') {
                 let (label, value) = rest.split_once("=\"").unwrap_or_else(|| panic!("no label: {line}"));
                 let end = closing_quote(value).unwrap_or_else(|| panic!("no end of a label: {line}"));
-                assert_eq!(labels.insert(label.to_owned(), value[..end].to_owned()), None, "{line}");
-                rest = &value[end + 1..];
+                let (value, behind) = value.split_at(end);
+                assert_eq!(labels.insert(label.to_owned(), value.to_owned()), None, "{line}");
+                rest = behind.trim_start_matches('"');
                 rest = rest.strip_prefix(',').unwrap_or(rest);
             }
-            rest = &rest[1..];
+            rest = rest.strip_prefix('}').unwrap_or_default();
         }
         let value = rest.strip_prefix(' ').and_then(|value| value.parse().ok());
         let value = value.unwrap_or_else(|| panic!("no number: {line}"));
@@ -80,6 +81,7 @@ fn closing_quote(text: &str) -> Option<usize> {
 /// The sum of the samples of `metric` that have all of `labels`.
 pub(crate) fn sum(scrape: &Scrape, metric: &str, labels: &[(&str, &str)]) -> f64 {
     let samples = scrape.samples.iter().filter(|sample| sample.name == metric);
-    let has = |sample: &&Sample| labels.iter().all(|(name, value)| sample.labels.get(*name).is_some_and(|v| v == value));
+    let has =
+        |sample: &&Sample| labels.iter().all(|(name, value)| sample.labels.get(*name).is_some_and(|v| v == value));
     samples.filter(has).map(|sample| sample.value).sum()
 }

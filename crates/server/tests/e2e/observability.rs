@@ -102,7 +102,8 @@ pub(crate) async fn metrics_and_details_are_for_operators(backend: Backend) {
     for path in ["/metrics", "/health/detailed"] {
         voxgate.get(path).await.expect(200);
         // Through a proxy on this machine, everybody seems to come from it.
-        for (name, value) in [("x-forwarded-for", "203.0.113.9"), ("forwarded", "for=127.0.0.1"), ("via", "1.1 nginx")] {
+        for (name, value) in [("x-forwarded-for", "203.0.113.9"), ("forwarded", "for=127.0.0.1"), ("via", "1.1 nginx")]
+        {
             let proxied = |who: Option<&Person>| {
                 let request = voxgate.request(Method::GET, path).header(name, value);
                 voxgate.send(match who {

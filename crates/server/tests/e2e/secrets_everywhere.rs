@@ -80,7 +80,8 @@ async fn call(voxgate: &Voxgate, name: &str, body: Option<Value>, caller: Option
 }
 
 pub(crate) async fn nothing_that_a_caller_sends_to_any_route_is_logged_or_counted(backend: Backend) {
-    let settings = [("LOG_LEVEL", "trace"), ("LOG_FORMAT", "json"), ("LOG_BODY_FIELDS", "locale,timezone,status,roles")];
+    let settings =
+        [("LOG_LEVEL", "trace"), ("LOG_FORMAT", "json"), ("LOG_BODY_FIELDS", "locale,timezone,status,roles")];
     let voxgate = Voxgate::start_with(backend, &settings).await;
     let admin = voxgate.admin("root@example.org").await;
     let document = voxgate.get("/openapi.json").await.expect(200).json();
@@ -115,7 +116,10 @@ pub(crate) async fn nothing_that_a_caller_sends_to_any_route_is_logged_or_counte
     assert!(routes.len() > 40 && errors.len() > routes.len(), "{} routes, {} errors", routes.len(), errors.len());
     for (name, answer) in &errors {
         assert!(!answer.text.contains(MARK), "{name} tells again what it was sent: {answer:?}");
-        assert!(answer.headers.values().all(|value| !String::from_utf8_lossy(value.as_bytes()).contains(MARK)), "{name}");
+        assert!(
+            answer.headers.values().all(|value| !String::from_utf8_lossy(value.as_bytes()).contains(MARK)),
+            "{name}"
+        );
     }
     let metrics = voxgate.get("/metrics").await.expect(200).text;
     assert_eq!(metrics.lines().find(|line| line.contains(MARK)), None, "in the metrics");

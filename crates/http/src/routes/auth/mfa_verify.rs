@@ -59,7 +59,8 @@ pub(crate) async fn verify_mfa(
     InOrder(_within, Body(body)): InOrder<Within<LogIns>, Body<MfaVerificationBody>>,
 ) -> Answer {
     let token = body.mfa_token.ok_or_else(|| Problem::new(Kind::InvalidMfaCode))?;
-    let verified = state.application.verify_mfa(&token, &body.code, device.as_ref(), &client.0).await.map_err(Problem::from);
+    let verified =
+        state.application.verify_mfa(&token, &body.code, device.as_ref(), &client.0).await.map_err(Problem::from);
     state.note_login(verified.as_ref().map(|_| false), client.0.ip_address);
     let verified = verified?;
     token_pair::begun(&verified.pair, verified.delivery, &*state.entropy)
