@@ -263,7 +263,9 @@ fn is_token_byte(byte: u8) -> bool {
 
 /// The binary with an environment that has nothing of ours but these settings.
 pub(crate) fn voxgate(dir: &Path, settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_voxgate"));
+    // Another build of it, such as that of the release, where one is named.
+    let binary = std::env::var_os("VOXGATE_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_voxgate").into());
+    let mut command = Command::new(binary);
     command.current_dir(dir).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     command

@@ -134,7 +134,6 @@ on_both_databases! {
     overload::above_the_cap_requests_are_refused_but_health_and_metrics_are_answered,
     overload::a_request_that_takes_too_long_is_answered_503,
     overload::past_the_queue_a_login_is_refused_at_once,
-    overload::a_storm_of_logins_leaves_other_routes_their_time,
     drain::it_says_that_it_stops_before_it_does,
     drain::no_request_in_flight_fails_when_it_is_told_to_stop,
     tour::the_tour_of_the_readme_works_as_written,
