@@ -52,15 +52,18 @@ impl Application {
             uow.devices().seen(known.id, now).await?;
             return Ok((DeviceStanding::Known, None));
         }
-        let familiar = user.last_login_at.is_none() || uow.sessions().has_used(user.id, device).await?;
+        let returning = user.last_login_at.is_some();
+        let used = returning && uow.sessions().has_used(user.id, device).await?;
         let token = SecretToken::generate(&*self.ports.entropy);
         let id = DeviceId::generate(now, &*self.ports.entropy);
         let new = KnownDevice::first_seen(id, user.id, self.ports.token_hasher.token(&token), now);
         uow.devices().add(&new, now.minus(KnownDevice::FORGOTTEN_AFTER), KnownDevice::MAX_PER_USER).await?;
-        if familiar {
+        if used {
             return Ok((DeviceStanding::Known, Some(token)));
         }
-        self.queue_notice(uow, user, Notice::NewDevice { at: now, ip_address: device.ip_address }).await?;
+        if returning {
+            self.queue_notice(uow, user, Notice::NewDevice { at: now, ip_address: device.ip_address }).await?;
+        }
         Ok((DeviceStanding::New, Some(token)))
     }
 }
@@ -97,13 +100,14 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_told_of_a_first_login_nor_of_one_from_where_they_were_before() {
         let device = session(&active()).device;
-        for (user, used) in [(active(), false), (returning(), true)] {
+        let cases = [(active(), false, DeviceStanding::New), (returning(), true, DeviceStanding::Known)];
+        for (user, used, expected) in cases {
             let journal = Journal::default();
             let mut unit = Unit::new(&journal);
             unit.sessions.expect_has_used().returning(move |_, _| Ok(used));
             let app = Doubles::new().application();
             let (standing, token) = app.meet_device(&mut unit, &user, &device, None).await.unwrap();
-            assert_eq!((standing, token.is_some()), (DeviceStanding::Known, true));
+            assert_eq!((standing, token.is_some()), (expected, true));
             assert!(journal.lines().is_empty());
         }
     }

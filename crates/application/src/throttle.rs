@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use voxgate_domain::policy::{Decision, Limit, LimitKind, RateLimits};
 use voxgate_domain::ports::{LimitKey, LimiterStatus, RateLimiter, TokenHasher};
@@ -27,15 +26,13 @@ pub struct Throttle {
     limiter: Arc<dyn RateLimiter>,
     token_hasher: Arc<dyn TokenHasher>,
     limits: Arc<RateLimits>,
-    refusals: Arc<[AtomicU64]>,
 }
 
 impl Throttle {
     /// Counts with `limiter` by `limits`.
     #[must_use]
     pub fn new(limiter: Arc<dyn RateLimiter>, token_hasher: Arc<dyn TokenHasher>, limits: RateLimits) -> Self {
-        let refusals = LimitKind::ALL.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { limiter, token_hasher, limits: Arc::new(limits), refusals }
+        Self { limiter, token_hasher, limits: Arc::new(limits) }
     }
 
     /// Counts a request from `address`.
@@ -85,32 +82,14 @@ impl Throttle {
         self.limiter.status()
     }
 
-    /// How many requests were refused by each limit since the start.
-    pub fn refusals(&self) -> impl Iterator<Item = (LimitKind, u64)> + '_ {
-        let counts = self.refusals.iter().map(|count| count.load(Ordering::Relaxed));
-        LimitKind::ALL.iter().copied().zip(counts)
-    }
-
     async fn count(&self, key: LimitKey, limit: Option<Limit>) -> Option<Standing> {
         let limit = limit?;
         match self.limiter.check(&key, limit).await {
-            Ok(decision) => {
-                if !decision.allowed {
-                    self.note_refusal(key.kind());
-                }
-                Some(Standing { kind: key.kind(), limit, decision })
-            }
+            Ok(decision) => Some(Standing { kind: key.kind(), limit, decision }),
             Err(error) => {
                 tracing::warn!(%error, limit = key.kind().as_str(), "a request was not counted");
                 None
             }
-        }
-    }
-
-    fn note_refusal(&self, kind: LimitKind) {
-        let counters = LimitKind::ALL.iter().zip(self.refusals.iter());
-        for (_, counter) in counters.filter(|(other, _)| **other == kind) {
-            counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -172,12 +151,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refusals_are_counted_by_limit() {
+    async fn a_refusal_names_its_limit() {
         let throttle = expecting(&["per_ip:203.0.113.7", "register_per_ip:203.0.113.7"], false);
-        assert!(!throttle.request(HOME).await.unwrap().decision.allowed);
-        throttle.register(HOME).await;
-        let refused: Vec<_> = throttle.refusals().filter(|(_, count)| *count > 0).collect();
-        assert_eq!(refused, [(LimitKind::Ip, 1), (LimitKind::RegistrationByIp, 1)]);
+        let refused = [throttle.request(HOME).await, throttle.register(HOME).await].map(Option::unwrap);
+        assert_eq!(refused.map(|standing| standing.decision.allowed), [false; 2]);
+        assert_eq!(refused.map(|standing| standing.kind), [LimitKind::Ip, LimitKind::RegistrationByIp]);
     }
 
     #[tokio::test]

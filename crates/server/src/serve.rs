@@ -43,8 +43,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let trail = wiring::audit_trail(&settings, &database, Arc::clone(&seal_keys) as _, Arc::clone(&seal_keys) as _);
 
     let in_process = Arc::new(InProcess::new());
-    let limiter = wiring::limiter(&settings.limits, Arc::clone(&in_process)).await?;
-    let throttle = wiring::throttle(&settings.limits, Arc::clone(&limiter));
+    let throttle = wiring::throttle(&settings.limits, Arc::clone(&in_process)).await?;
 
     let listener = TcpListener::bind(settings.bind_addr).doing("listening on BIND_ADDR")?;
     let address = listener.local_addr().doing("listening on BIND_ADDR")?;
@@ -54,7 +53,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
         hasher,
         database: database.clone(),
         backlogs: backlogs.clone(),
-        limiter,
+        throttle: throttle.clone(),
         tokens: Arc::clone(&tokens),
         seal_keys: Arc::clone(&seal_keys),
     };

@@ -141,19 +141,15 @@ pub(crate) fn application_with(
 }
 
 /// The rate limits, counted in Redis where there is one, and else, or while it does not answer, by `in_process`.
-pub(crate) async fn limiter(limits: &Limits, in_process: Arc<InProcess>) -> Result<Arc<dyn RateLimiter>, Failure> {
-    Ok(match &limits.redis {
+pub(crate) async fn throttle(limits: &Limits, in_process: Arc<InProcess>) -> Result<Throttle, Failure> {
+    let limiter: Arc<dyn RateLimiter> = match &limits.redis {
         Some(address) => {
             let redis = RedisLimiter::new(address, RedisOptions::default()).doing("reading REDIS_URL")?;
             Arc::new(Failover::start(Arc::new(redis), in_process, FailoverOptions::default()).await)
         }
         None => in_process,
-    })
-}
-
-/// What holds callers to the limits.
-pub(crate) fn throttle(limits: &Limits, limiter: Arc<dyn RateLimiter>) -> Throttle {
-    Throttle::new(limiter, Arc::new(Sha256TokenHasher), limits.rates.clone())
+    };
+    Ok(Throttle::new(limiter, Arc::new(Sha256TokenHasher), limits.rates.clone()))
 }
 
 /// Whatever delivers mail.

@@ -7,8 +7,9 @@ use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector as Process;
 use tokio_util::sync::CancellationToken;
+use voxgate_application::Throttle;
 use voxgate_crypto::Argon2Hasher;
-use voxgate_domain::ports::{LimiterMode, RateLimiter};
+use voxgate_domain::ports::LimiterMode;
 use voxgate_http::{Readiness, RenderMetrics, metrics as names};
 use voxgate_storage::Database;
 
@@ -60,14 +61,14 @@ impl Gauges {
         hasher: Arc<Argon2Hasher>,
         database: Database,
         backlogs: Backlogs,
-        limiter: Arc<dyn RateLimiter>,
+        throttle: Throttle,
         readiness: Readiness,
     ) -> RenderMetrics {
         Arc::new(move || {
             hashing(&hasher);
             connections(&database);
             backlogs.publish();
-            gauge!(names::RATE_LIMITER_DEGRADED).set(if is_degraded(&*limiter) { 1.0 } else { 0.0 });
+            gauge!(names::RATE_LIMITER_DEGRADED).set(if is_degraded(&throttle) { 1.0 } else { 0.0 });
             gauge!(names::READY).set(if readiness.is_ready() { 1.0 } else { 0.0 });
             self.process.collect();
             self.prometheus.render()
@@ -76,8 +77,8 @@ impl Gauges {
 }
 
 /// Whether limits are kept in the process because the shared limiter does not answer.
-pub(super) fn is_degraded(limiter: &dyn RateLimiter) -> bool {
-    limiter.status().mode == LimiterMode::Degraded
+pub(super) fn is_degraded(throttle: &Throttle) -> bool {
+    throttle.status().mode == LimiterMode::Degraded
 }
 
 fn hashing(hasher: &Argon2Hasher) {

@@ -6,8 +6,8 @@ mod probes;
 
 use std::sync::Arc;
 
+use voxgate_application::Throttle;
 use voxgate_crypto::{Argon2Hasher, JwtTokens, SealKeys};
-use voxgate_domain::ports::RateLimiter;
 use voxgate_http::{HealthProbe, Operations, Readiness, Traces};
 use voxgate_storage::Database;
 
@@ -22,7 +22,7 @@ pub(crate) struct Observed {
     pub(crate) hasher: Arc<Argon2Hasher>,
     pub(crate) database: Database,
     pub(crate) backlogs: Backlogs,
-    pub(crate) limiter: Arc<dyn RateLimiter>,
+    pub(crate) throttle: Throttle,
     pub(crate) tokens: Arc<JwtTokens>,
     pub(crate) seal_keys: Arc<SealKeys>,
 }
@@ -30,10 +30,10 @@ pub(crate) struct Observed {
 impl Observed {
     /// What operators see of them.
     pub(crate) fn operations(self, settings: &Settings, gauges: Gauges, readiness: Readiness) -> Operations {
-        let Self { hasher, database, backlogs, limiter, tokens, seal_keys } = self;
+        let Self { hasher, database, backlogs, throttle, tokens, seal_keys } = self;
         let probes: Vec<Arc<dyn HealthProbe>> = vec![
             Arc::new(DatabaseProbe(database.clone())),
-            Arc::new(RateLimiterProbe(Arc::clone(&limiter))),
+            Arc::new(RateLimiterProbe(throttle.clone())),
             Arc::new(MailProbe(backlogs.clone())),
             Arc::new(AuditProbe(backlogs.clone())),
             Arc::new(KeysProbe { dir: settings.keys.dir.clone(), tokens, seals: seal_keys }),
@@ -46,7 +46,7 @@ impl Observed {
                 let hasher = Arc::clone(&hasher);
                 Arc::new(move || hasher.full_for())
             }),
-            metrics: Some(gauges.renderer(hasher, database, backlogs, limiter, readiness)),
+            metrics: Some(gauges.renderer(hasher, database, backlogs, throttle, readiness)),
             probes,
         }
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use voxgate_application::Throttle;
 use voxgate_crypto::{Argon2Hasher, JwtTokens, KeyRing, SealKeys, SystemClock};
-use voxgate_domain::ports::{Clock as _, RateLimiter, SealSigner as _, Store as _};
+use voxgate_domain::ports::{Clock as _, SealSigner as _, Store as _};
 use voxgate_http::{Finding, HealthProbe};
 use voxgate_storage::Database;
 
@@ -40,7 +41,7 @@ impl HealthProbe for DatabaseProbe {
 }
 
 /// Where limits are kept.
-pub(crate) struct RateLimiterProbe(pub(crate) Arc<dyn RateLimiter>);
+pub(crate) struct RateLimiterProbe(pub(crate) Throttle);
 
 #[async_trait]
 impl HealthProbe for RateLimiterProbe {
@@ -49,7 +50,7 @@ impl HealthProbe for RateLimiterProbe {
     }
 
     async fn probe(&self) -> Finding {
-        if is_degraded(&*self.0) {
+        if is_degraded(&self.0) {
             Finding::degraded("Redis does not answer: each replica keeps the limits by itself")
         } else {
             Finding::OK
