@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use voxgate_testkit::postgres::TestDatabase;
 use voxgate_testkit::redis::RedisServer;
 
+use crate::exposition::sum;
 use crate::harness::{Answer, Backend, Voxgate};
 use crate::person::{OTHER_PASSWORD, PASSWORD, Person};
 
@@ -50,6 +51,10 @@ pub(crate) async fn each_limit_is_kept_and_told(backend: Backend) {
     voxgate.log_in("ada@example.org", OTHER_PASSWORD).await.expect(401);
     voxgate.post("/auth/mfa/verify", json!({"mfa_token": "none", "code": "123456"})).await.expect(401);
     voxgate.log_in("ada@example.org", PASSWORD).await.expect_limited("login_per_ip", 3, 3_600);
+
+    let scrape = voxgate.scrape().await;
+    let hits = |limit| sum(&scrape, "voxgate_rate_limit_hits_total", &[("limit", limit)]);
+    assert_eq!((hits("register_per_ip"), hits("per_user"), hits("login_per_ip")), (1.0, 2.0, 1.0));
 }
 
 pub(crate) async fn requests_from_one_address_are_limited_whatever_they_ask_for(backend: Backend) {
@@ -155,6 +160,13 @@ async fn of_two_hundred_requests_at_two_replicas_one_hundred_pass() {
     assert!(keys.contains("voxgate:limit:{per_user:") && !keys.contains('@'), "{keys}");
 }
 
+/// What a replica says of its limiter: in `/health/detailed`, and in the metrics.
+async fn limiter_of(replica: &Voxgate) -> (String, f64) {
+    let health = replica.get("/health/detailed").await.expect(200).json();
+    let status = health["components"]["rate_limiter"]["status"].as_str().unwrap().to_owned();
+    (status, sum(&replica.scrape().await, "voxgate_rate_limiter_degraded", &[]))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_redis_killed_in_the_middle_no_request_fails_and_limits_hold() {
     let mut redis = redis();
@@ -167,11 +179,15 @@ async fn with_redis_killed_in_the_middle_no_request_fails_and_limits_hold() {
     // Each replica counts for itself from nothing: a hundred more at each, and nothing but 200 and 429.
     let gone = storm(&replicas, &ada, 300).await;
     assert_eq!((count(&gone, 200), count(&gone, 429)), (200, 100));
+    for replica in &replicas {
+        assert_eq!(limiter_of(replica).await, ("degraded".to_owned(), 1.0));
+    }
 
     redis.restart().unwrap();
     for replica in &replicas {
         until_it_says(replica, "the shared rate limiter answers again").await;
     }
+    assert_eq!(limiter_of(&replicas[0]).await, ("ok".to_owned(), 0.0));
     // What Redis knew is gone: a hundred pass again, together.
     let again = storm(&replicas, &ada, 200).await;
     assert_eq!((count(&again, 200), count(&again, 429)), (100, 100));
