@@ -159,6 +159,7 @@ impl Fixtures {
             client: None,
             reason: None,
             emergency: None,
+            service: None,
         }
     }
 
