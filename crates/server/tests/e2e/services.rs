@@ -65,7 +65,7 @@ pub(crate) async fn a_machine_learns_of_a_session_that_ended(backend: Backend) {
     voxgate.call(Method::POST, "/auth/logout", &ada.access_token, Value::Null).await.expect(204);
     let since = before.json()["next_since"].as_str().unwrap().to_owned();
     let told = voxgate.fetch(&token, &format!("/auth/revocations?since={since}")).await.expect(200);
-    assert_eq!(ended(&told), [ada.session_id.clone()]);
+    assert_eq!(ended(&told), std::slice::from_ref(&ada.session_id));
 
     // In pages, each once.
     for _ in 0..4 {

@@ -95,7 +95,7 @@ pub async fn ended_sessions_are_told_in_the_order_of_their_ends(adapter: &Adapte
     unit.sessions().add(&open, &token).await.unwrap();
     unit.commit().await.unwrap();
     let late = ended(adapter, user, 30).await;
-    let mut same = vec![ended(adapter, user, 20).await, ended(adapter, user, 20).await];
+    let mut same = [ended(adapter, user, 20).await, ended(adapter, user, 20).await];
     same.sort_by_key(|revocation| revocation.session);
     ended(adapter, user, 10).await;
     let expected = [same[0], same[1], late];
