@@ -25,6 +25,8 @@ pub mod audit;
 pub mod client;
 pub mod emergency;
 pub mod factor;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod ids;
 pub mod known_device;
 pub mod listing;
