@@ -86,15 +86,15 @@ mod tests {
     use super::*;
     use voxgate_domain::AuditEventId;
 
-    use crate::test_support::{Counter, minutes, now};
+    use crate::test_support::{SeededEntropy, minutes, now};
 
     fn somebody(n: u64) -> UserId {
-        UserId::generate(now().plus(minutes(n)), &Counter::default())
+        UserId::generate(now().plus(minutes(n)), &SeededEntropy::default())
     }
 
     fn event(actor: UserId, subject: UserId) -> RecordedEvent {
         RecordedEvent {
-            id: AuditEventId::generate(now(), &Counter::default()),
+            id: AuditEventId::generate(now(), &SeededEntropy::default()),
             occurred_at: now(),
             event: "role.changed".into(),
             outcome: "success".into(),
