@@ -7,6 +7,7 @@ use crate::{EmailAddress, OneTimeTokenId, Timestamp, UserId};
 
 named! {
     /// What a one-time token is good for, and for nothing else.
+    #[non_exhaustive]
     pub enum Purpose {
         /// Proving the address given at registration.
         EmailVerification = "email_verification",

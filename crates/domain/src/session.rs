@@ -79,6 +79,7 @@ pub(crate) use named;
 
 named! {
     /// Why a session was ended.
+    #[non_exhaustive]
     pub enum EndReason {
         /// Its owner logged out.
         LoggedOut = "logged_out",
@@ -101,6 +102,7 @@ named! {
 
 named! {
     /// How a user proved who they are (RFC 8176).
+    #[non_exhaustive]
     pub enum AuthMethods {
         /// By password.
         Password = "pwd",

@@ -9,6 +9,7 @@ use crate::session::named;
 
 named! {
     /// What was done to a trail.
+    #[non_exhaustive]
     pub enum Fault {
         /// An event is not what was sealed.
         Edited = "edited",

@@ -7,6 +7,7 @@ use crate::{RoleName, User, UserId};
 
 /// An act that would break the service, or give somebody more than others gave them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Inadmissible {
     /// Nobody switches their own account off.
     #[error("nobody changes the status of their own account")]

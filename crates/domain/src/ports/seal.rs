@@ -57,6 +57,7 @@ pub trait SealAnchor: Send + Sync {
 
 /// Why a seal was neither signed nor remembered.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SealError {
     /// There is no key to sign with.
     #[error("there is no key to sign seals with")]
