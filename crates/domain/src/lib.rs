@@ -93,7 +93,7 @@
 //! | [`mail`] | messages that leave by mail |
 //! | [`notification`] | what a person was told |
 //! | [`ports`] | what is needed of the world, as traits |
-//! | [`fixtures`] | valid values for tests, with the feature of that name |
+//! | `fixtures` | valid values for tests, with the feature of that name |
 //!
 //! # Compatibility
 //!

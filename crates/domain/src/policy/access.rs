@@ -11,6 +11,25 @@ use crate::role::{Permission, RoleName};
 use crate::session::AuthMethods;
 
 /// Who may do what needs a permission (45 CFR 164.312(a)(1)).
+///
+/// # Examples
+///
+/// With the fixtures:
+///
+#[cfg_attr(feature = "fixtures", doc = "```")]
+#[cfg_attr(not(feature = "fixtures"), doc = "```text")]
+/// use voxgate_domain::audit::Refusal;
+/// use voxgate_domain::policy::AccessPolicy;
+/// use voxgate_domain::{Permission, RoleName, fixtures};
+///
+/// let policy = AccessPolicy { second_factor_roles: [RoleName::admin()].into(), ..AccessPolicy::default() };
+/// let address = fixtures::client().ip_address;
+/// let ada = fixtures::user().admin();
+/// let judged = |user: &fixtures::UserBuilder| policy.judge(&user.principal(), address, Permission::UsersWrite, None);
+/// assert_eq!(judged(&ada), Err(Refusal::NoSecondFactor));
+/// assert_eq!(judged(&ada.with_mfa()), Ok(()));
+/// assert_eq!(judged(&fixtures::user().named("bob")), Err(Refusal::NotPermitted));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessPolicy {
     /// The roles whose holders need a second factor (45 CFR 164.312(d)).
