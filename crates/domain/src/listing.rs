@@ -46,6 +46,7 @@ impl PageLimit {
 }
 
 impl Default for PageLimit {
+    /// 50 items.
     fn default() -> Self {
         Self(50)
     }

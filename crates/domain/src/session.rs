@@ -132,9 +132,9 @@ named! {
     /// How a user proved who they are (RFC 8176).
     #[non_exhaustive]
     pub enum AuthMethods {
-        /// By password.
+        /// By password: `pwd`.
         Password = "pwd",
-        /// By password and one-time code.
+        /// By password and one-time code: `pwd` and `otp`.
         PasswordAndCode = "pwd otp",
     }
 }

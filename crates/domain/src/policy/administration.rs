@@ -96,12 +96,10 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    use crate::{EmailAddress, Profile, Timestamp};
+    use crate::{Timestamp, fixtures};
 
     fn active() -> User {
-        let email = EmailAddress::parse("ada@example.org").unwrap();
-        let user = User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH);
-        user.verify_email(Timestamp::EPOCH).unwrap()
+        fixtures::user().build()
     }
 
     fn roles(names: &[&str]) -> BTreeSet<RoleName> {

@@ -122,7 +122,7 @@ impl PersonalFacts<'_> {
 /// /// Knows nothing and lets everything pass; a service asks an estimator such as zxcvbn.
 /// struct Credulous;
 /// impl PasswordStrength for Credulous {
-///     fn guesses_log10<'a>(&self, _: &'a str, _: &'a [&'a str]) -> f64 {
+///     fn guesses_log10(&self, _: &str, _: &[&str]) -> f64 {
 ///         f64::INFINITY
 ///     }
 /// }

@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::audit::Hash;
 
-/// Hashes by SHA-256.
+/// Hashes by SHA-256 (FIPS 180-4).
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Digest: Send + Sync {
     /// The hash of `parts` one after the other.

@@ -27,7 +27,8 @@ pub struct AccessClaims {
     pub amr: AuthMethods,
 }
 
-/// A signed access token: a secret, since whoever bears it is believed (RFC 6750).
+/// A signed access token in the compact form of JWS (RFC 7515, section 7.1): a secret, since whoever bears it is believed
+/// (RFC 6750).
 #[derive(Clone, Debug)]
 pub struct SignedToken(pub SecretString);
 

@@ -80,7 +80,8 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The hash of a password in the PHC string format, with its algorithm, parameters and salt.
+/// The hash of a password in the PHC string format, with its algorithm, parameters and salt: argon2id (RFC 9106) as
+/// Voxgate makes them.
 #[derive(Clone)]
 pub struct PasswordHash(SecretString);
 
