@@ -32,7 +32,7 @@ mod tests {
     use voxgate_domain::session::{EndReason, SessionEnd};
     use voxgate_domain::{Session, User, UserId};
 
-    use crate::test_support::{Doubles, SeededEntropy, active, minutes, now, session};
+    use crate::test_support::{Counter, Doubles, active, minutes, now, session};
 
     /// The answer for a valid token of `subject`'s session, when the store finds `user` and `session`.
     async fn authenticate(subject: UserId, user: User, session: Session) -> Result<Principal, Error> {
@@ -67,7 +67,7 @@ mod tests {
         assert!(authenticate(user.id, user.clone(), ended).await.is_err());
         let gone = user.clone().delete(now()).unwrap();
         assert!(authenticate(user.id, gone, session(&user)).await.is_err());
-        let other = UserId::generate(now().plus(minutes(1)), &SeededEntropy::default());
+        let other = UserId::generate(now().plus(minutes(1)), &Counter::default());
         assert!(authenticate(other, user.clone(), session(&user)).await.is_err());
     }
 

@@ -134,11 +134,11 @@ mod tests {
     use voxgate_domain::ports::{MailError, MockMailer, MockOutbox};
     use voxgate_domain::{MailId, Timestamp};
 
-    use crate::test_support::{Doubles, Journal, SeededEntropy, Unit, account, active, email, now, token};
+    use crate::test_support::{Counter, Doubles, Journal, Unit, account, active, email, now, token};
 
     fn entry(content: &str) -> OutboxEntry {
         OutboxEntry {
-            id: MailId::generate(now(), &SeededEntropy::default()),
+            id: MailId::generate(now(), &Counter::default()),
             user_id: None,
             recipient: email(),
             locale: None,

@@ -86,15 +86,15 @@ mod tests {
     use super::*;
     use voxgate_domain::AuditEventId;
 
-    use crate::test_support::{SeededEntropy, minutes, now};
+    use crate::test_support::{Counter, minutes, now};
 
     fn somebody(n: u64) -> UserId {
-        UserId::generate(now().plus(minutes(n)), &SeededEntropy::default())
+        UserId::generate(now().plus(minutes(n)), &Counter::default())
     }
 
     fn event(actor: UserId, subject: UserId) -> RecordedEvent {
         RecordedEvent {
-            id: AuditEventId::generate(now(), &SeededEntropy::default()),
+            id: AuditEventId::generate(now(), &Counter::default()),
             occurred_at: now(),
             event: "role.changed".into(),
             outcome: "success".into(),

@@ -93,11 +93,11 @@ mod tests {
     use super::*;
     use voxgate_domain::PageLimit;
 
-    use crate::test_support::{Doubles, Journal, SeededEntropy, Unit, active, caller, now, session};
+    use crate::test_support::{Counter, Doubles, Journal, Unit, active, caller, now, session};
 
     fn found(number: usize) -> Vec<RecordedEvent> {
         let event = || RecordedEvent {
-            id: AuditEventId::generate(now(), &SeededEntropy::default()),
+            id: AuditEventId::generate(now(), &Counter::default()),
             occurred_at: now(),
             event: "user.registered".to_owned(),
             outcome: "success".to_owned(),

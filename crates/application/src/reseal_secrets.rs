@@ -90,14 +90,14 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use voxgate_domain::{MailId, UserId};
 
-    use crate::test_support::{Doubles, Journal, SeededEntropy, Unit, active, now};
+    use crate::test_support::{Counter, Doubles, Journal, Unit, active, now};
 
     #[tokio::test]
     async fn what_a_former_key_sealed_is_sealed_anew_batch_by_batch() {
         let journal = Journal::default();
         let unit = || Unit::new(&journal);
         let user: UserId = active().id;
-        let mail = MailId::generate(now(), &SeededEntropy::default());
+        let mail = MailId::generate(now(), &Counter::default());
         let [mut first, mut none, mut mails, mut no_mails] = [unit(), unit(), unit(), unit()];
         let secrets = vec![(user, b"former".to_vec())];
         first.factors.expect_sealed_after().withf(|after, _| after.is_none()).return_once(|_, _| Ok(secrets));

@@ -96,12 +96,12 @@ mod tests {
     use voxgate_domain::{OneTimeToken, OneTimeTokenId};
 
     use crate::test_support::{
-        Doubles, Journal, SeededEntropy, Unit, account, active, client, email, hash, now, password, token,
+        Counter, Doubles, Journal, Unit, account, active, client, email, hash, now, password, token,
     };
 
     fn finding(journal: &Journal, user: User) -> Unit {
         let mut unit = Unit::new(journal);
-        let id = OneTimeTokenId::generate(now(), &SeededEntropy::default());
+        let id = OneTimeTokenId::generate(now(), &Counter::default());
         let issued = OneTimeToken::issue(id, user.id, Purpose::PasswordReset, email(), now());
         unit.tokens.expect_consume().returning(move |_, _, _| Ok(Some(issued.clone())));
         unit.users.expect_lock().returning(move |_| Ok(Some(account(user.clone()))));

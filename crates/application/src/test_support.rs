@@ -17,7 +17,7 @@ mod unit;
 
 pub(crate) use unit::{Journal, Unit};
 pub(crate) use voxgate_domain::fixtures::{
-    SeededEntropy, client, emergency_access, now, password, secret_token as token,
+    SeededEntropy as Counter, client, emergency_access, now, password, secret_token as token,
 };
 
 pub(crate) fn minutes(n: u64) -> Duration {
@@ -176,7 +176,7 @@ impl Doubles {
             cipher: Arc::new(cipher),
             codes: Arc::new(self.codes),
             clock: Arc::new(FixedClock::default()),
-            entropy: Arc::new(SeededEntropy::default()),
+            entropy: Arc::new(Counter::default()),
         };
         Application::new(ports, Policies::default())
     }

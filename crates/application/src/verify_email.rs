@@ -88,9 +88,7 @@ mod tests {
     use voxgate_domain::user::Account;
     use voxgate_domain::{EmailAddress, OneTimeTokenId};
 
-    use crate::test_support::{
-        Doubles, Journal, SeededEntropy, Unit, account, active, client, email, now, pending, token,
-    };
+    use crate::test_support::{Counter, Doubles, Journal, Unit, account, active, client, email, now, pending, token};
 
     fn new_address() -> EmailAddress {
         EmailAddress::parse("lovelace@example.org").unwrap()
@@ -99,7 +97,7 @@ mod tests {
     /// A unit whose token is good for `purpose`, was sent to `address` and is `held`'s.
     fn finding(journal: &Journal, purpose: Purpose, address: EmailAddress, held: Account) -> Unit {
         let mut unit = Unit::new(journal);
-        let id = OneTimeTokenId::generate(now(), &SeededEntropy::default());
+        let id = OneTimeTokenId::generate(now(), &Counter::default());
         let issued = OneTimeToken::issue(id, held.user.id, purpose, address, now());
         unit.tokens.expect_consume().times(1).returning(move |_, _, _| Ok(Some(issued.clone())));
         unit.users.expect_lock().returning(move |_| Ok(Some(held.clone())));
