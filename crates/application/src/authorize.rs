@@ -3,6 +3,7 @@
 use voxgate_domain::audit::Refusal;
 use voxgate_domain::{Act, EmergencyAccess, Permission, UserId};
 
+use crate::actor::{Actor, ServiceCaller};
 use crate::caller::Who;
 use crate::{Application, Caller, Error};
 
@@ -31,11 +32,22 @@ impl Application {
         let who = Who { subject, ..caller.on_self() };
         uow.audit().record(&self.event(Act::AccessDenied { permission, why }, who)).await?;
         uow.commit().await?;
-        Err(match why {
-            Refusal::NotPermitted => Error::Forbidden,
-            Refusal::NotFromThere => Error::NotFromThere,
-            Refusal::NoSecondFactor => Error::SecondFactorRequired,
-        })
+        Err(refused(why))
+    }
+
+    /// Lets a machine do what needs `permission`, by what its token was given for and its account has now. A refusal is
+    /// recorded before it is answered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`]; [`Error::NotFromThere`]; an error of the store, when the refusal could not be recorded.
+    pub async fn authorize_service(&self, service: ServiceCaller, permission: Permission) -> Result<Actor, Error> {
+        let address = service.client.ip_address;
+        let Err(why) = self.policies.access.judge_service(&service.permissions, address, permission) else {
+            return Ok(service.into());
+        };
+        self.record_look(Act::AccessDenied { permission, why }, service.who()).await?;
+        Err(refused(why))
     }
 
     /// The emergency access to `subject` that the caller holds now. Whoever may take none any more holds none.
@@ -51,6 +63,15 @@ impl Application {
             }
             None => Ok(None),
         }
+    }
+}
+
+/// What a refusal is to whoever asked.
+fn refused(why: Refusal) -> Error {
+    match why {
+        Refusal::NotPermitted => Error::Forbidden,
+        Refusal::NotFromThere => Error::NotFromThere,
+        Refusal::NoSecondFactor => Error::SecondFactorRequired,
     }
 }
 

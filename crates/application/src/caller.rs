@@ -2,7 +2,8 @@
 
 use voxgate_domain::ports::Principal;
 use voxgate_domain::{
-    Act, AuditEvent, AuditEventId, ClientContext, EmergencyAccess, EmergencyAccessId, Reason, SessionId, UserId,
+    Act, AuditEvent, AuditEventId, ClientContext, EmergencyAccess, EmergencyAccessId, Reason, ServiceAccountId,
+    SessionId, UserId,
 };
 
 use crate::{Application, Error};
@@ -49,6 +50,7 @@ impl Caller {
             client: Some(&self.client),
             purpose: self.purpose.as_ref(),
             emergency: self.emergency.as_ref().map(|access| access.id),
+            service: None,
         }
     }
 }
@@ -62,6 +64,7 @@ pub(crate) struct Who<'a> {
     pub(crate) client: Option<&'a ClientContext>,
     pub(crate) purpose: Option<&'a Reason>,
     pub(crate) emergency: Option<EmergencyAccessId>,
+    pub(crate) service: Option<ServiceAccountId>,
 }
 
 impl<'a> Who<'a> {
@@ -100,6 +103,7 @@ impl Application {
             client: who.client.cloned(),
             reason: who.purpose.map(|reason| reason.as_str().to_owned()),
             emergency: who.emergency,
+            service: who.service,
         }
     }
 

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 use voxgate_domain::ports::CipherError;
-use voxgate_domain::{Cursor, PageQuery};
+use voxgate_domain::{Cursor, PageQuery, Timestamp};
 
 use crate::{Application, Error};
 
@@ -28,6 +28,29 @@ impl Application {
     /// An error of the cipher.
     pub(crate) fn seal_cursor(&self, list: &str, last: Uuid) -> Result<Cursor, Error> {
         self.seal_place(list, last.as_bytes())
+    }
+
+    /// A cursor of `list` behind the item of this time and id.
+    ///
+    /// # Errors
+    ///
+    /// An error of the cipher.
+    pub(crate) fn seal_time_cursor(&self, list: &str, at: Timestamp, id: Uuid) -> Result<Cursor, Error> {
+        let mut place = at.unix_micros().to_be_bytes().to_vec();
+        place.extend(id.as_bytes());
+        self.seal_place(list, &place)
+    }
+
+    /// The time and id of the item behind which the next page of `list` begins.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_cursor`](Self::open_cursor).
+    pub(crate) fn open_time_cursor(&self, list: &str, cursor: &Cursor) -> Result<(Timestamp, Uuid), Error> {
+        let place = self.open_place(list, cursor)?;
+        let (micros, id) = place.split_first_chunk::<8>().ok_or(Error::InvalidCursor)?;
+        let at = Timestamp::from_unix_micros(i64::from_be_bytes(*micros)).ok_or(Error::InvalidCursor)?;
+        Ok((at, Uuid::from_slice(id).map_err(|_| Error::InvalidCursor)?))
     }
 
     /// A cursor of `list` behind the item of this place, whatever says where that is.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use voxgate_domain::RoleName;
 use voxgate_domain::policy::{Inadmissible, PasswordFault};
 use voxgate_domain::ports::{CipherError, CodesError, Conflict, HasherError, StoreError, TokenError};
+use voxgate_domain::service_account::ServiceAccountError;
 use voxgate_domain::user::InvalidTransition;
 
 /// Why a use case did not do what it was asked. Each variant means something to whoever asked; causes are for the log.
@@ -28,6 +29,15 @@ pub enum Error {
         /// For how long still.
         retry_after: Duration,
     },
+    /// No such client, or its secret is wrong, or it was switched off: never told apart.
+    #[error("the client is not who it says")]
+    InvalidClient,
+    /// The client has nothing of what it asks for.
+    #[error("the client has nothing of that scope")]
+    InvalidScope,
+    /// A service account cannot be as it is wanted.
+    #[error(transparent)]
+    ServiceAccount(#[from] ServiceAccountError),
     /// The access token is not valid, or its session or user is no longer.
     #[error("not authenticated")]
     Unauthenticated,

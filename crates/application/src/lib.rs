@@ -7,6 +7,7 @@
 //!
 //! [`Application`] is the struct of ports; each file adds one verb to it.
 
+mod actor;
 mod administration;
 mod application;
 mod begin_session;
@@ -66,6 +67,11 @@ mod set_user_status;
 mod take_emergency_access;
 mod unlock_user;
 
+// Machines.
+mod issue_service_token;
+mod list_revocations;
+mod manage_service_accounts;
+
 // Proving the audit trail.
 mod audit_trail;
 mod export_trail;
@@ -88,6 +94,7 @@ mod seed_roles;
 #[cfg(test)]
 mod test_support;
 
+pub use actor::{Actor, ServiceCaller};
 pub use administration::AdministeredUser;
 pub use application::{Application, Policies, Ports};
 pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
@@ -96,7 +103,10 @@ pub use dispatch_outbox::Dispatched;
 pub use error::Error;
 pub use export_data::PersonalData;
 pub use invite_user::InviteUser;
+pub use issue_service_token::{ServiceToken, TokenRequest};
+pub use list_revocations::Revocations;
 pub use log_in::{LogIn, LoggedIn, PendingLogIn};
+pub use manage_service_accounts::{Manager, NewSecret};
 pub use register::Register;
 pub use reseal_secrets::Resealed;
 pub use seal_trail::Sealed;

@@ -2,11 +2,11 @@
 
 use futures_util::stream::{Stream, try_unfold};
 use voxgate_domain::audit::{AuditAccess, EventFilter, EventKey, RecordedEvent};
-use voxgate_domain::{Act, AuditEventId, Cursor, Page, PageQuery, Timestamp, UserId};
+use voxgate_domain::{Act, AuditEventId, Cursor, Page, PageQuery, UserId};
 
 use crate::cursor::{cut, one_more};
 use crate::trail_lines::EventLine;
-use crate::{Application, Caller, Error};
+use crate::{Actor, Application, Error};
 
 /// The name of this list in its cursors.
 const LIST: &str = "audit";
@@ -19,7 +19,7 @@ impl Application {
     /// [`Error::InvalidCursor`]; an error of the store: without its own event nothing is shown.
     pub async fn list_events(
         &self,
-        caller: &Caller,
+        actor: &Actor,
         filter: &EventFilter,
         page: &PageQuery,
     ) -> Result<Page<RecordedEvent>, Error> {
@@ -27,7 +27,7 @@ impl Application {
         let ask_for = one_more(page);
         let mut items = self.ports.store.find_events(filter, before, ask_for).await?;
         let last = cut(&mut items, page).map(RecordedEvent::key);
-        self.record_look(Act::AuditRead(AuditAccess::List), caller.on_self().about(filter.about)).await?;
+        self.record_look(Act::AuditRead(AuditAccess::List), actor.who().about(filter.about)).await?;
         Ok(Page { items, next: last.map(|key| self.seal_event_cursor(LIST, key)).transpose()? })
     }
 
@@ -38,13 +38,13 @@ impl Application {
     /// [`Error::NotFound`] when there never was such a user; as [`list_events`](Self::list_events).
     pub async fn list_user_events(
         &self,
-        caller: &Caller,
+        actor: &Actor,
         user: UserId,
         filter: EventFilter,
         page: &PageQuery,
     ) -> Result<Page<RecordedEvent>, Error> {
         self.ports.store.account(user).await?.ok_or(Error::NotFound)?;
-        self.list_events(caller, &EventFilter { about: Some(user), ..filter }, page).await
+        self.list_events(actor, &EventFilter { about: Some(user), ..filter }, page).await
     }
 
     /// Records that the caller takes many events at once, before the first of them leaves.
@@ -52,8 +52,8 @@ impl Application {
     /// # Errors
     ///
     /// An error of the store: without its event nothing may be shown.
-    pub async fn record_audit_export(&self, caller: &Caller, filter: &EventFilter) -> Result<(), Error> {
-        self.record_look(Act::AuditRead(AuditAccess::Export), caller.on_self().about(filter.about)).await
+    pub async fn record_audit_export(&self, actor: &Actor, filter: &EventFilter) -> Result<(), Error> {
+        self.record_look(Act::AuditRead(AuditAccess::Export), actor.who().about(filter.about)).await
     }
 
     /// Every event that meets `filter`, newest first, as lines of JSON, in memory that does not grow with them. The read
@@ -74,17 +74,12 @@ impl Application {
     }
 
     pub(crate) fn seal_event_cursor(&self, list: &str, key: EventKey) -> Result<Cursor, Error> {
-        let mut place = key.occurred_at.unix_micros().to_be_bytes().to_vec();
-        place.extend(key.id.as_uuid().as_bytes());
-        self.seal_place(list, &place)
+        self.seal_time_cursor(list, key.occurred_at, key.id.as_uuid())
     }
 
     pub(crate) fn open_event_cursor(&self, list: &str, cursor: &Cursor) -> Result<EventKey, Error> {
-        let place = self.open_place(list, cursor)?;
-        let (micros, id) = place.split_first_chunk::<8>().ok_or(Error::InvalidCursor)?;
-        let id = <[u8; 16]>::try_from(id).map_err(|_| Error::InvalidCursor)?;
-        let occurred_at = Timestamp::from_unix_micros(i64::from_be_bytes(*micros)).ok_or(Error::InvalidCursor)?;
-        Ok(EventKey { occurred_at, id: AuditEventId::from(uuid::Uuid::from_bytes(id)) })
+        let (occurred_at, id) = self.open_time_cursor(list, cursor)?;
+        Ok(EventKey { occurred_at, id: AuditEventId::from(id) })
     }
 }
 
@@ -126,7 +121,7 @@ mod tests {
             .expect_find_events()
             .withf(|_, before, limit| before.is_none() && *limit == 3)
             .returning(|_, _, _| Ok(found(3)));
-        let me = caller(&active(), session(&active()));
+        let me = Actor::from(caller(&active(), session(&active())));
         let application = doubles.application();
         let listed = application.list_events(&me, &EventFilter::default(), &page("2", None)).await.unwrap();
         assert_eq!(listed.items.len(), 2);
@@ -137,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cursor_that_is_none_of_ours_is_refused_before_anything_is_read() {
-        let me = caller(&active(), session(&active()));
+        let me = Actor::from(caller(&active(), session(&active())));
         let forged = page("2", Some(Cursor::from_sealed(vec![1, 2, 3])));
         let refused = Doubles::new().application().list_events(&me, &EventFilter::default(), &forged).await;
         assert!(matches!(refused, Err(Error::InvalidCursor)));
@@ -147,7 +142,7 @@ mod tests {
     async fn the_events_of_nobody_are_not_found() {
         let mut doubles = Doubles::new();
         doubles.store.expect_account().returning(|_| Ok(None));
-        let me = caller(&active(), session(&active()));
+        let me = Actor::from(caller(&active(), session(&active())));
         let refused =
             doubles.application().list_user_events(&me, active().id, EventFilter::default(), &page("2", None)).await;
         assert!(matches!(refused, Err(Error::NotFound)));

@@ -84,6 +84,14 @@ pub(crate) fn challenge() -> MfaChallenge {
     MfaChallenge { hash, delivery: TokenDelivery::Cookie, ..fixtures::challenge(active().id) }
 }
 
+/// A service account that may read the trail and revocations, whose secret hashes to what the doubles hash all to.
+pub(crate) fn service_account() -> ServiceAccount {
+    let id = ServiceAccountId::generate(now(), &Counter::default());
+    let permissions = [Permission::AuditRead, Permission::RevocationsRead].into_iter().collect();
+    let name = ServiceName::parse("recordings").unwrap();
+    ServiceAccount::create(id, name, permissions, TokenHash::from_bytes([1; 32]), now()).unwrap()
+}
+
 pub(crate) fn caller(user: &User, session: Session) -> Caller {
     Caller::new(Principal { user: user.clone(), session, roles: Vec::new() }, client())
 }
@@ -156,6 +164,7 @@ impl Doubles {
         strength.expect_guesses_log10().returning(move |_, _| guesses);
         let mut issuer = MockTokenIssuer::new();
         issuer.expect_issue().returning(|_| Ok(SignedToken(SecretString::from("signed"))));
+        issuer.expect_issue_to_service().returning(|_| Ok(SignedToken(SecretString::from("signed"))));
         let mut token_hasher = MockTokenHasher::new();
         token_hasher.expect_token().returning(|_| TokenHash::from_bytes([1; 32]));
         token_hasher.expect_attempt_key().returning(|_| AttemptKey::from_bytes([2; 32]));

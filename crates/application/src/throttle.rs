@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use voxgate_domain::policy::{Decision, Limit, LimitKind, RateLimits};
 use voxgate_domain::ports::{LimitKey, LimiterStatus, RateLimiter, TokenHasher};
-use voxgate_domain::{EmailAddress, Source, UserId};
+use voxgate_domain::{EmailAddress, ServiceAccountId, Source, UserId};
 
 /// Where a caller stands with one of the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,11 @@ impl Throttle {
         self.count(LimitKey::RegistrationByIp(Source::of(address)), self.limits.register_per_ip).await
     }
 
+    /// Counts a request of a service account.
+    pub async fn request_of_service(&self, account: ServiceAccountId) -> Option<Standing> {
+        self.count(LimitKey::Service(account), self.limits.per_service).await
+    }
+
     /// How the limiter works at present.
     #[must_use]
     pub fn status(&self) -> LimiterStatus {
@@ -130,6 +135,7 @@ mod tests {
             login_per_ip: limit,
             reset_per_account: limit,
             register_per_ip: limit,
+            per_service: limit,
             shared_networks: "198.51.100.0/24".parse().unwrap(),
         };
         Throttle::new(Arc::new(limiter), Arc::new(hasher), limits)

@@ -29,20 +29,28 @@ pub(crate) struct Header {
     pub(crate) typ: String,
 }
 
-/// The claims of a token. All are required and each stands there once; claims of a later version are ignored, so that
-/// replicas of two versions can serve side by side.
+/// The claims of a token, each of which stands there once; claims of a later version are ignored, so that replicas of two
+/// versions can serve side by side. Those of a session are all there or none, and so are those of a service account.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Claims {
     pub(crate) iss: String,
     pub(crate) aud: String,
     pub(crate) sub: String,
-    pub(crate) sid: String,
     pub(crate) jti: String,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
-    pub(crate) auth_time: i64,
-    pub(crate) roles: Vec<String>,
-    pub(crate) amr: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) roles: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) amr: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
 }
 
 /// Issues and verifies access tokens; the ring can be replaced while it serves.

@@ -3,32 +3,59 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
-use voxgate_domain::RoleName;
-use voxgate_domain::ports::{AccessClaims, Cause, SignedToken, TokenError, TokenIssuer};
+use voxgate_domain::ports::{AccessClaims, Cause, ServiceClaims, SignedToken, TokenError, TokenIssuer};
+use voxgate_domain::{Permission, RoleName, Timestamp};
 
 use crate::jwt::{ALGORITHM, Claims, Header, JwtTokens, TYPE};
 
 impl TokenIssuer for JwtTokens {
-    /// Signs with the key that is current at `issued_at`. The signature is made with the parsed key of the ring rather
-    /// than by jsonwebtoken, which parses the key each time.
     fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError> {
-        let ring = self.ring();
-        let key = ring.signing_at(claims.issued_at).ok_or_else(|| failed("there is no signing key"))?;
-        let header = Header { alg: ALGORITHM.to_owned(), kid: key.key_id().to_owned(), typ: TYPE.to_owned() };
-        let claims = Claims {
+        let written = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: claims.subject.to_string(),
-            sid: claims.session.to_string(),
             jti: claims.token_id.to_string(),
             iat: claims.issued_at.unix_seconds(),
             exp: claims.expires_at.unix_seconds(),
-            auth_time: claims.auth_time.unix_seconds(),
-            roles: claims.roles.iter().map(RoleName::to_string).collect(),
-            amr: claims.amr.amr().iter().map(|&method| method.to_owned()).collect(),
+            sid: Some(claims.session.to_string()),
+            auth_time: Some(claims.auth_time.unix_seconds()),
+            roles: Some(claims.roles.iter().map(RoleName::to_string).collect()),
+            amr: Some(claims.amr.amr().iter().map(|&method| method.to_owned()).collect()),
+            client_id: None,
+            scope: None,
         };
+        self.sign(&written, claims.issued_at)
+    }
+
+    fn issue_to_service(&self, claims: &ServiceClaims) -> Result<SignedToken, TokenError> {
+        let scope: Vec<&str> = claims.scope.iter().map(Permission::as_str).collect();
+        let written = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            sub: claims.account.to_string(),
+            jti: claims.token_id.to_string(),
+            iat: claims.issued_at.unix_seconds(),
+            exp: claims.expires_at.unix_seconds(),
+            sid: None,
+            auth_time: None,
+            roles: None,
+            amr: None,
+            client_id: Some(claims.account.to_string()),
+            scope: Some(scope.join(" ")),
+        };
+        self.sign(&written, claims.issued_at)
+    }
+}
+
+impl JwtTokens {
+    /// Signs with the key that is current at `issued_at`. The signature is made with the parsed key of the ring rather
+    /// than by jsonwebtoken, which parses the key each time.
+    fn sign(&self, claims: &Claims, issued_at: Timestamp) -> Result<SignedToken, TokenError> {
+        let ring = self.ring();
+        let key = ring.signing_at(issued_at).ok_or_else(|| failed("there is no signing key"))?;
+        let header = Header { alg: ALGORITHM.to_owned(), kid: key.key_id().to_owned(), typ: TYPE.to_owned() };
         let header = serde_json::to_vec(&header).map_err(failed)?;
-        let claims = serde_json::to_vec(&claims).map_err(failed)?;
+        let claims = serde_json::to_vec(claims).map_err(failed)?;
         let mut token = URL_SAFE_NO_PAD.encode(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);

@@ -93,11 +93,55 @@ fn refused(world: &World, token: &str) -> bool {
     matches!(world.tokens.verify(token, now()), Err(TokenError::Invalid))
 }
 
+fn service_claims(permissions: &[Permission]) -> ServiceClaims {
+    let AccessClaims { token_id, issued_at, expires_at, .. } = claims(now());
+    let scope = permissions.iter().copied().collect();
+    ServiceClaims { account: Uuid::from_u128(4).into(), token_id, issued_at, expires_at, scope }
+}
+
+#[test]
+fn what_a_service_was_given_comes_back() {
+    let world = world();
+    for scope in [&[][..], &[Permission::RevocationsRead], &[Permission::AuditRead, Permission::OpsRead]] {
+        let token = world.tokens.issue_to_service(&service_claims(scope)).unwrap();
+        let read = world.tokens.verify(text(&token), now()).unwrap();
+        assert_eq!(read, TokenClaims::Service(service_claims(scope)));
+    }
+}
+
+#[test]
+fn a_token_is_a_persons_or_a_services_and_not_both_or_neither() {
+    let world = world();
+    let header = good_header(&world).to_string();
+    let service = || {
+        let mut claims = good_claims();
+        let fields = claims.as_object_mut().unwrap();
+        ["sid", "auth_time", "roles", "amr"].iter().for_each(|name| drop(fields.remove(*name)));
+        fields.insert("client_id".into(), json!(Uuid::from_u128(1)));
+        fields.insert("scope".into(), json!("audit:read made:up"));
+        claims
+    };
+    let verify = |claims: Value| world.tokens.verify(&forge(&world, &header, &claims.to_string(), None), now());
+    let TokenClaims::Service(read) = verify(service()).unwrap() else { panic!("it is a service's") };
+    assert_eq!(read.scope, [Permission::AuditRead].into_iter().collect());
+    let with = |name: &str, value: Value| {
+        let mut claims = service();
+        claims[name] = value;
+        verify(claims)
+    };
+    assert!(with("sid", json!(Uuid::from_u128(2))).is_err());
+    assert!(with("client_id", json!(Uuid::from_u128(9))).is_err());
+    assert!(with("scope", Value::Null).is_err());
+    let mut neither = service();
+    neither.as_object_mut().unwrap().remove("client_id");
+    assert!(verify(neither).is_err());
+}
+
 #[test]
 fn a_token_says_what_was_signed() {
     let world = world();
     let token = world.tokens.issue(&claims(now())).unwrap();
-    assert_eq!(world.tokens.verify(text(&token), now()).unwrap(), claims(now()));
+    assert_eq!(world.tokens.verify(text(&token), now()).unwrap(), TokenClaims::User(claims(now())));
     assert!(text(&token).len() < 2_048);
 
     let header: Value =

@@ -96,6 +96,10 @@ id!(
     /// Identifies an emergency access.
     EmergencyAccessId
 );
+id!(
+    /// Identifies a service account: its client id.
+    ServiceAccountId
+);
 
 #[cfg(test)]
 mod tests {

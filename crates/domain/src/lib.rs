@@ -85,6 +85,7 @@
 //! | [`one_time_token`] | tokens sent by mail |
 //! | [`factor`] | the second factor: authenticator apps, recovery codes, challenges |
 //! | [`role`] | permissions, and the roles that give them |
+//! | [`service_account`] | machines that call, their secrets and what they may do |
 //! | [`emergency`] | emergency access, "break-glass" |
 //! | [`policy`] | the rules: passwords, lockout, sessions, factors, access, limits, retention |
 //! | [`audit`] | what the trail records, how it is sealed, and how it is checked |
@@ -133,6 +134,7 @@ pub mod policy;
 pub mod ports;
 pub mod refresh_token;
 pub mod role;
+pub mod service_account;
 pub mod session;
 pub mod time;
 pub mod user;
@@ -142,17 +144,21 @@ pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
 pub use emergency::EmergencyAccess;
 pub use factor::{MfaChallenge, OneTimeCode, RecoveryCode, TokenDelivery, Totp};
-pub use ids::{AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId};
+pub use ids::{
+    AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, ServiceAccountId, SessionId,
+    UserId,
+};
 pub use known_device::KnownDevice;
 pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
 pub use one_time_token::{OneTimeToken, Purpose};
 pub use refresh_token::{Generation, RefreshToken};
 pub use role::{Permission, PermissionSet, Role, RoleName};
+pub use service_account::ServiceAccount;
 pub use session::{AuthMethods, Session, SessionEnd};
 pub use time::Timestamp;
 pub use user::{Profile, User, UserStatus};
 pub use values::{
     AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError,
-    InvalidNetworks, Locale, Networks, Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken, Source,
-    TextError, TimeZone, TokenHash, UnknownTimeZone,
+    InvalidNetworks, Locale, Networks, Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken,
+    ServiceName, Source, TextError, TimeZone, TokenHash, UnknownTimeZone,
 };

@@ -22,6 +22,10 @@ named! {
         OpsRead = "ops:read",
         /// Take emergency access to one person's data (45 CFR 164.312(a)(2)(ii)).
         EmergencyAccess = "emergency:access",
+        /// Learn which sessions were ended, before their access tokens expire.
+        RevocationsRead = "revocations:read",
+        /// Make, rotate and switch off service accounts.
+        ServiceAccountsManage = "service_accounts:manage",
     }
 }
 
@@ -121,7 +125,10 @@ pub struct Role {
 /// The roles that every installation begins with, least privilege first (45 CFR 164.308(a)(4)).
 #[must_use]
 pub fn seed_roles() -> Vec<Role> {
-    use Permission::{AuditRead, EmergencyAccess, OpsRead, RolesAssign, RolesRead, UsersRead, UsersWrite};
+    use Permission::{
+        AuditRead, EmergencyAccess, OpsRead, RevocationsRead, RolesAssign, RolesRead, ServiceAccountsManage, UsersRead,
+        UsersWrite,
+    };
     let role = |name: &str, description: &str, permissions: &[Permission]| Role {
         name: RoleName(name.to_owned()),
         description: description.to_owned(),
@@ -134,7 +141,17 @@ pub fn seed_roles() -> Vec<Role> {
         role(
             "admin",
             "Runs the service",
-            &[UsersRead, UsersWrite, RolesRead, RolesAssign, AuditRead, OpsRead, EmergencyAccess],
+            &[
+                UsersRead,
+                UsersWrite,
+                RolesRead,
+                RolesAssign,
+                AuditRead,
+                OpsRead,
+                EmergencyAccess,
+                RevocationsRead,
+                ServiceAccountsManage,
+            ],
         ),
         role("auditor", "Reviews the audit trail", &[RolesRead, AuditRead, OpsRead]),
     ]

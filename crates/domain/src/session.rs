@@ -78,6 +78,15 @@ pub struct SessionEnd {
     pub why: EndReason,
 }
 
+/// That a session is over, for whoever holds access tokens of it for valid by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Which session.
+    pub session: SessionId,
+    /// Since when.
+    pub ended_at: Timestamp,
+}
+
 /// Declares an enum whose variants have names on the wire and in stores.
 macro_rules! named {
     ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {

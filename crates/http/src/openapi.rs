@@ -5,9 +5,12 @@ mod problems;
 
 use actix_web::App;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt as _;
+use voxgate_domain::ServiceAccount;
 
 use crate::access;
 use crate::cookies::REFRESH_COOKIE;
@@ -27,6 +30,7 @@ use crate::routes;
         (name = "Authentication", description = "Becoming a user, coming in, staying in, passwords"),
         (name = "Users", description = "One's own account"),
         (name = "Administration", description = "Other people's accounts and roles; each call needs a permission"),
+        (name = "Services", description = "Machines: their accounts, their tokens, and what they ask for"),
         (name = "Operations", description = "Keys and health")
     ),
     components(schemas(ProblemBody, FieldError)),
@@ -47,8 +51,17 @@ impl Modify for SecuritySchemes {
             REFRESH_COOKIE,
             "The refresh token of a browser, beside X-CSRF-Token with the value of __Host-voxgate_csrf",
         );
+        let secret = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Basic)
+            .description(Some("The client id and the secret of a service account (RFC 6749, section 2.3.1)"))
+            .build();
+        let scopes = ServiceAccount::PERMISSIONS.iter().map(|permission| (permission.as_str(), permission.as_str()));
+        let flow = Flow::ClientCredentials(ClientCredentials::new("/auth/token", Scopes::from_iter(scopes)));
+        let service = OAuth2::with_description([flow], "The access token of a service account");
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
+        components.add_security_scheme("clientSecret", SecurityScheme::Http(secret));
+        components.add_security_scheme("serviceAccount", SecurityScheme::OAuth2(service));
         components.add_security_scheme("refreshCookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }

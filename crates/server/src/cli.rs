@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use voxgate_domain::UserId;
 use voxgate_domain::audit::{Hash, InvalidHash};
+use voxgate_domain::{Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId};
 
 /// Voxgate: accounts and authentication for voice-biomarker healthcare.
 ///
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(Admin),
+    /// Service accounts: machines that get tokens at `/auth/token`
+    #[command(subcommand)]
+    ServiceAccounts(ServiceAccounts),
     /// What is kept, and for how long
     #[command(subcommand)]
     Retention(Retention),
@@ -98,6 +101,44 @@ pub(crate) struct AdminCreate {
     /// Read the password from the first line of standard input
     #[arg(long, required = true)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceAccounts {
+    /// Make one; prints its client id and, this once, its secret
+    Create {
+        /// What it is called: 1 to 64 of a-z, 0-9, -, _ and ., the first a letter
+        #[arg(long, value_parser = ServiceName::parse)]
+        name: ServiceName,
+        /// What it may do: `revocations:read`, `audit:read`, `ops:read`; may be given several times
+        #[arg(long = "permission", required = true, value_parser = permission)]
+        permissions: Vec<Permission>,
+        /// Why, for the audit trail: 1 to 500 characters
+        #[arg(long, value_parser = Reason::parse)]
+        reason: Option<Reason>,
+    },
+    /// Give one another secret, and print it this once
+    Rotate {
+        /// Its client id
+        id: ServiceAccountId,
+        /// How long the present secret works on beside the new one
+        #[arg(long, default_value = "1d", value_parser = humantime::parse_duration)]
+        overlap: Duration,
+    },
+    /// Switch one off, for good
+    Disable {
+        /// Its client id
+        id: ServiceAccountId,
+    },
+    /// Show every one, newest first
+    List,
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    Permission::parse(text).filter(|one| ServiceAccount::PERMISSIONS.contains(one)).ok_or_else(|| {
+        let names: Vec<&str> = ServiceAccount::PERMISSIONS.iter().map(|permission| permission.as_str()).collect();
+        format!("must be one of {}", names.join(", "))
+    })
 }
 
 #[derive(Debug, Subcommand)]

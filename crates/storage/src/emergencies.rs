@@ -13,9 +13,6 @@ use crate::schema::emergency_accesses;
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
-/// Behind every identifier of version 7 that there will be.
-const LAST: Id = Id(uuid::Uuid::max());
-
 /// The access of `holder` to `subject` that is open `now`.
 pub(crate) async fn open_access(
     connection: &mut Connection,
@@ -38,7 +35,7 @@ pub(crate) async fn accesses(
 ) -> Result<Vec<EmergencyAccess>, StoreError> {
     on!(connection, c => {
         let mut query = emergency_accesses::table
-            .filter(emergency_accesses::id.lt(after.map_or(LAST, Id::from)))
+            .filter(emergency_accesses::id.lt(after.map_or(Id::LAST, Id::from)))
             .order(emergency_accesses::id.desc())
             .limit(limit.into())
             .select(EmergencyRow::as_select())

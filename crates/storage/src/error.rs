@@ -13,6 +13,7 @@ const UNIQUE: &[(&str, &str, Conflict)] = &[
         Conflict::RoleAssigned,
     ),
     ("emergency_accesses_open", "emergency_accesses.holder_id, emergency_accesses.subject_id", Conflict::EmergencyOpen),
+    ("service_accounts_name", "service_accounts.name", Conflict::ServiceNameTaken),
 ];
 
 /// What the messages of a database say that does not answer now but may later. Diesel keeps no SQLSTATE, so the text

@@ -47,6 +47,7 @@ mod retention;
 mod roles;
 mod rows;
 mod schema;
+mod service_accounts;
 mod sessions;
 mod setup;
 mod sql_types;

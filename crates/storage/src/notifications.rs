@@ -14,9 +14,6 @@ use crate::schema::notification_history;
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
-/// Behind every identifier of version 7 that there will be.
-const LAST: Id = Id(uuid::Uuid::max());
-
 /// At most `limit` messages to the user, newest first and older than `after`.
 pub(crate) async fn notifications_of(
     connection: &mut Connection,
@@ -26,7 +23,7 @@ pub(crate) async fn notifications_of(
 ) -> Result<Vec<Notification>, StoreError> {
     let query = notification_history::table
         .filter(notification_history::user_id.eq(Id::from(user)))
-        .filter(notification_history::id.lt(after.map_or(LAST, Id::from)))
+        .filter(notification_history::id.lt(after.map_or(Id::LAST, Id::from)))
         .order(notification_history::id.desc())
         .limit(limit.into());
     on!(connection, c => query.select(NotificationRow::as_select()).load(c))?

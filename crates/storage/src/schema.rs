@@ -322,6 +322,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::sql_types::{Instant, TextList, Uid};
+
+    service_accounts (id) {
+        id -> Uid,
+        name -> Text,
+        permissions -> TextList,
+        secret_hash -> Binary,
+        previous_hash -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        created_at -> Instant,
+        disabled_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
     use crate::sql_types::{Instant, Uid};
 
     audit_listed_users (user_id, occurred_at, event_id) {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{Sessions, StoreError};
-use voxgate_domain::session::Device;
+use voxgate_domain::session::{Device, Revocation};
 use voxgate_domain::{
     AuthMethods, DeviceName, Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserAgent,
     UserId,
@@ -31,6 +31,31 @@ pub(crate) async fn sessions_of(
         .order((user_sessions::created_at.desc(), user_sessions::id.desc()))
         .limit(limit.into());
     on!(connection, c => query.select(SessionRow::as_select()).load(c))?.into_iter().map(Session::try_from).collect()
+}
+
+/// At most `limit` sessions that ended at `since` or later, in the order of their ends, from the one after `after` on.
+pub(crate) async fn revocations(
+    connection: &mut Connection,
+    since: Timestamp,
+    after: Option<(Timestamp, SessionId)>,
+    limit: u32,
+) -> Result<Vec<Revocation>, StoreError> {
+    let ends = (user_sessions::ended_at.assume_not_null(), user_sessions::id);
+    let (from, behind) = after.map_or((since, None), |(at, id)| (at, Some(Id::from(id))));
+    let rows: Vec<(At, Id)> = on!(connection, c => {
+        let mut query = user_sessions::table
+            .filter(user_sessions::ended_at.ge(At(from)))
+            .order((user_sessions::ended_at, user_sessions::id))
+            .limit(limit.into())
+            .select(ends)
+            .into_boxed();
+        if let Some(behind) = behind {
+            let later = user_sessions::ended_at.assume_not_null().gt(At(from));
+            query = query.filter(later.or(user_sessions::id.gt(behind)));
+        }
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(|(At(ended_at), id)| Revocation { session: id.into(), ended_at }).collect())
 }
 
 #[diesel::dsl::auto_type]

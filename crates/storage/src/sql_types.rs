@@ -11,7 +11,8 @@ use diesel::sql_types::{self, Array, BigInt, Binary, SqlType, Text};
 use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 use voxgate_domain::{
-    AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, Timestamp, UserId,
+    AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, ServiceAccountId, SessionId,
+    Timestamp, UserId,
 };
 
 /// An identifier: `uuid` on PostgreSQL, a blob of 16 bytes on SQLite.
@@ -33,6 +34,11 @@ pub struct TextList;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Uid)]
 pub(crate) struct Id(pub(crate) Uuid);
+
+impl Id {
+    /// Behind every identifier of version 7 that there will be.
+    pub(crate) const LAST: Self = Self(Uuid::max());
+}
 
 /// A point in time as a column holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
@@ -59,7 +65,17 @@ macro_rules! identifies {
         }
     )+};
 }
-identifies!(AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, SessionId, UserId);
+identifies!(
+    AuditEventId,
+    DeviceId,
+    EmergencyAccessId,
+    MailId,
+    OneTimeTokenId,
+    RoleAssignmentId,
+    ServiceAccountId,
+    SessionId,
+    UserId
+);
 
 impl From<Timestamp> for At {
     fn from(at: Timestamp) -> Self {

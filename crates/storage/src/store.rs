@@ -12,17 +12,18 @@ use voxgate_domain::notification::Notification;
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Store, StoreError, UnitOfWork};
 use voxgate_domain::role::Role;
+use voxgate_domain::session::Revocation;
 use voxgate_domain::user::{Account, NotificationPreferences, UserFilter};
 use voxgate_domain::{
-    AttemptKey, EmailAddress, EmergencyAccess, EmergencyAccessId, KnownDevice, MailId, PasswordHash, RoleName, Session,
-    Timestamp, TokenHash, User, UserId,
+    AttemptKey, EmailAddress, EmergencyAccess, EmergencyAccessId, KnownDevice, MailId, PasswordHash, RoleName,
+    ServiceAccount, ServiceAccountId, Session, SessionId, Timestamp, TokenHash, User, UserId,
 };
 
 use crate::connection::{Connection, on};
 use crate::unit_of_work::Transaction;
 use crate::{
-    Database, attempts, audit, challenges, devices, disclosures, emergencies, factors, notifications, roles, sessions,
-    user_list, users,
+    Database, attempts, audit, challenges, devices, disclosures, emergencies, factors, notifications, roles,
+    service_accounts, sessions, user_list, users,
 };
 
 /// Runs one read on a connection from the pool and gives that back.
@@ -131,6 +132,27 @@ impl Store for Database {
         limit: u32,
     ) -> Result<Vec<EmergencyAccess>, StoreError> {
         read!(self, c => emergencies::accesses(c, holder, after, limit))
+    }
+
+    async fn revocations(
+        &self,
+        since: Timestamp,
+        after: Option<(Timestamp, SessionId)>,
+        limit: u32,
+    ) -> Result<Vec<Revocation>, StoreError> {
+        read!(self, c => sessions::revocations(c, since, after, limit))
+    }
+
+    async fn service_account(&self, id: ServiceAccountId) -> Result<Option<ServiceAccount>, StoreError> {
+        read!(self, c => service_accounts::account(c, id))
+    }
+
+    async fn service_accounts(
+        &self,
+        after: Option<ServiceAccountId>,
+        limit: u32,
+    ) -> Result<Vec<ServiceAccount>, StoreError> {
+        read!(self, c => service_accounts::accounts(c, after, limit))
     }
 
     async fn disclosures_of(

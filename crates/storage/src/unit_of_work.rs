@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use voxgate_domain::Act;
 use voxgate_domain::ports::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
-    Outbox, Retention, Roles, Sessions, StoreError, UnitOfWork, Users,
+    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, UnitOfWork, Users,
 };
 
 use crate::connection::Connection;
@@ -88,6 +88,10 @@ impl UnitOfWork for Transaction {
     }
 
     fn emergencies(&mut self) -> &mut dyn EmergencyAccesses {
+        self
+    }
+
+    fn service_accounts(&mut self) -> &mut dyn ServiceAccounts {
         self
     }
 

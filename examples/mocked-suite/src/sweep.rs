@@ -49,6 +49,7 @@ impl Sweeper<'_> {
                     client: None,
                     reason: None,
                     emergency: None,
+                    service: None,
                 };
                 unit.audit().record(&event).await?;
                 ended += 1;

@@ -20,6 +20,7 @@ pub(crate) struct Unit {
     pub(crate) devices: MockKnownDevices,
     pub(crate) notifications: MockNotifications,
     pub(crate) emergencies: MockEmergencyAccesses,
+    pub(crate) service_accounts: MockServiceAccounts,
     pub(crate) retention: MockRetention,
     pub(crate) journal: Journal,
 }
@@ -54,6 +55,7 @@ impl Unit {
             devices: MockKnownDevices::new(),
             notifications: MockNotifications::new(),
             emergencies: MockEmergencyAccesses::new(),
+            service_accounts: MockServiceAccounts::new(),
             retention: MockRetention::new(),
             journal: journal.clone(),
         };
@@ -117,6 +119,9 @@ impl UnitOfWork for Unit {
     }
     fn emergencies(&mut self) -> &mut dyn EmergencyAccesses {
         &mut self.emergencies
+    }
+    fn service_accounts(&mut self) -> &mut dyn ServiceAccounts {
+        &mut self.service_accounts
     }
     fn retention(&mut self) -> &mut dyn Retention {
         &mut self.retention

@@ -1,12 +1,12 @@
 //! The acts that the trail knows. To add one is to add a variant; the compiler finds the rest.
 
-use crate::ids::EmergencyAccessId;
+use crate::ids::{EmergencyAccessId, ServiceAccountId};
 use crate::known_device::DeviceStanding;
 use crate::mail::LinkPurpose;
 use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
 use crate::user::ProfileField;
-use crate::{Permission, RoleName, SessionId, Timestamp, UserId};
+use crate::{Permission, PermissionSet, RoleName, SessionId, Timestamp, UserId};
 
 /// Something that the trail records, with exactly the facts that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +156,46 @@ pub enum Act {
     },
     /// The emergency accesses that were taken were looked at.
     EmergencyAccessesListed,
+    /// A service account was made.
+    ServiceAccountCreated {
+        /// Which.
+        account: ServiceAccountId,
+        /// What it may do.
+        permissions: PermissionSet,
+    },
+    /// A service account got another secret.
+    ServiceSecretRotated {
+        /// Which.
+        account: ServiceAccountId,
+        /// Until when the last one works beside it, if it does.
+        overlap_until: Option<Timestamp>,
+    },
+    /// A service account was switched off.
+    ServiceAccountDisabled {
+        /// Which.
+        account: ServiceAccountId,
+    },
+    /// A service account got an access token.
+    ServiceTokenIssued {
+        /// For what.
+        scope: PermissionSet,
+    },
+    /// A client was given no access token.
+    ServiceTokenRefused(ClientRefusal),
+}
+
+named! {
+    /// Why a client was given no access token. The trail knows; the client is not told.
+    pub enum ClientRefusal {
+        /// There is no such client.
+        UnknownClient = "unknown_client",
+        /// The secret is wrong.
+        WrongSecret = "wrong_secret",
+        /// The account was switched off.
+        Disabled = "disabled",
+        /// It asked for nothing that it may have.
+        Scope = "scope",
+    }
 }
 
 named! {

@@ -1,9 +1,9 @@
 //! What the trail writes of an act: its name, its outcome and its facts.
 
-use super::act::{Act, LoginFailure};
+use super::act::{Act, ClientRefusal, LoginFailure};
 use super::{AuditEvent, Outcome};
-use crate::RoleName;
 use crate::session::EndReason;
+use crate::{PermissionSet, RoleName};
 
 /// A fact of an act as it is stored: a name and one of these. Never the value of a personal field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,13 @@ pub enum Detail {
 
 /// The detail that names the emergency access under which something was done.
 pub const EMERGENCY_ACCESS: &str = "emergency_access";
+
+/// The detail that names the service account to which something was done, or that did it.
+pub const SERVICE_ACCOUNT: &str = "service_account";
+
+fn permission_names(permissions: &PermissionSet) -> Detail {
+    Detail::Words(permissions.iter().map(|permission| permission.as_str().to_owned()).collect())
+}
 
 impl Act {
     /// The acts by which somebody sees data of a person, by their names (45 CFR 164.528).
@@ -77,6 +84,10 @@ impl Act {
             Self::EmergencyAccessGranted { .. } => "emergency_access.granted",
             Self::EmergencyAccessClosed { .. } => "emergency_access.closed",
             Self::EmergencyAccessesListed => "emergency_access.listed",
+            Self::ServiceAccountCreated { .. } => "service_account.created",
+            Self::ServiceSecretRotated { .. } => "service_account.secret_rotated",
+            Self::ServiceAccountDisabled { .. } => "service_account.disabled",
+            Self::ServiceTokenIssued { .. } | Self::ServiceTokenRefused(_) => "token.issued",
         }
     }
 
@@ -87,12 +98,14 @@ impl Act {
             Self::LoginFailed(LoginFailure::UnknownAddress | LoginFailure::WrongPassword)
             | Self::PasswordChangeFailed
             | Self::ReauthenticationFailed
-            | Self::MfaFailed => Outcome::Failure,
+            | Self::MfaFailed
+            | Self::ServiceTokenRefused(ClientRefusal::UnknownClient | ClientRefusal::WrongSecret) => Outcome::Failure,
             Self::LoginFailed(LoginFailure::Locked | LoginFailure::EmailNotVerified | LoginFailure::Inactive)
             | Self::RefreshTokenReused
             | Self::AccessDenied { .. }
             | Self::RegistrationRepeated
-            | Self::RegistrationContested => Outcome::Denied,
+            | Self::RegistrationContested
+            | Self::ServiceTokenRefused(ClientRefusal::Disabled | ClientRefusal::Scope) => Outcome::Denied,
             _ => Outcome::Success,
         }
     }
@@ -135,21 +148,40 @@ impl Act {
                 vec![(EMERGENCY_ACCESS, word(&access.to_string())), ("until", word(&until.to_string()))]
             }
             Self::EmergencyAccessClosed { access } => vec![(EMERGENCY_ACCESS, word(&access.to_string()))],
+            Self::ServiceAccountCreated { account, permissions } => {
+                vec![(SERVICE_ACCOUNT, word(&account.to_string())), ("permissions", permission_names(permissions))]
+            }
+            Self::ServiceSecretRotated { account, overlap_until } => {
+                let until = overlap_until.map(|until| ("overlap_until", word(&until.to_string())));
+                [(SERVICE_ACCOUNT, word(&account.to_string()))].into_iter().chain(until).collect()
+            }
+            Self::ServiceAccountDisabled { account } => vec![(SERVICE_ACCOUNT, word(&account.to_string()))],
+            Self::ServiceTokenIssued { scope } => vec![("scope", permission_names(scope))],
+            Self::ServiceTokenRefused(why) => vec![("why", word(why.as_str()))],
             _ => Vec::new(),
         }
     }
 }
 
 impl AuditEvent {
-    /// The facts of the act, and under which emergency access it was done, if it was.
+    /// The facts of the act; and under which emergency access or by which service account it was done, if it was.
     #[must_use]
     pub fn details(&self) -> Vec<(&'static str, Detail)> {
         let mut details = self.act.details();
-        let named = details.iter().any(|(name, _)| *name == EMERGENCY_ACCESS);
-        if let Some(access) = self.emergency.filter(|_| !named) {
-            details.push((EMERGENCY_ACCESS, Detail::Word(access.to_string())));
+        let emergency = self.emergency.map(|access| (EMERGENCY_ACCESS, access.to_string()));
+        let service = self.service.map(|account| (SERVICE_ACCOUNT, account.to_string()));
+        for (name, id) in [emergency, service].into_iter().flatten() {
+            if !details.iter().any(|(taken, _)| *taken == name) {
+                details.push((name, Detail::Word(id)));
+            }
         }
         details
+    }
+
+    /// Who did it, whether a person or a machine: what stands as the actor in the trail.
+    #[must_use]
+    pub fn actor_uuid(&self) -> Option<uuid::Uuid> {
+        self.actor.map(crate::UserId::as_uuid).or_else(|| self.service.map(crate::ServiceAccountId::as_uuid))
     }
 }
 

@@ -7,14 +7,14 @@ mod facts;
 mod merkle;
 mod seal;
 
-pub use act::{Act, AuditAccess, LoginFailure, Refusal};
+pub use act::{Act, AuditAccess, ClientRefusal, LoginFailure, Refusal};
 pub use check::{Fault, Finding, TrailCheck};
-pub use facts::{Detail, EMERGENCY_ACCESS};
+pub use facts::{Detail, EMERGENCY_ACCESS, SERVICE_ACCOUNT};
 pub use merkle::{MerkleTree, leaf_hash};
 pub use seal::{Entry, Hash, InvalidHash, Leaf, Seal, SealDraft};
 
 use crate::session::named;
-use crate::{AuditEventId, ClientContext, EmergencyAccessId, SessionId, Timestamp, UserId};
+use crate::{AuditEventId, ClientContext, EmergencyAccessId, ServiceAccountId, SessionId, Timestamp, UserId};
 
 named! {
     /// How an act ended.
@@ -49,6 +49,8 @@ pub struct AuditEvent {
     pub reason: Option<String>,
     /// Under which emergency access, if it was.
     pub emergency: Option<EmergencyAccessId>,
+    /// Which service account did it, if it was a machine: it stands where the actor would.
+    pub service: Option<ServiceAccountId>,
 }
 
 /// An event as it is read back: the names that were written, whatever version wrote them.

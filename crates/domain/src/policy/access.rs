@@ -7,7 +7,7 @@ use crate::Networks;
 use crate::audit::Refusal;
 use crate::emergency::EmergencyAccess;
 use crate::ports::Principal;
-use crate::role::{Permission, RoleName};
+use crate::role::{Permission, PermissionSet, RoleName};
 use crate::session::AuthMethods;
 
 /// Who may do what needs a permission (45 CFR 164.312(a)(1)).
@@ -39,6 +39,27 @@ pub struct AccessPolicy {
 }
 
 impl AccessPolicy {
+    /// Whether a machine that has `permissions` and calls from `address` may do what needs `permission`.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`], the permission first.
+    pub fn judge_service(
+        &self,
+        permissions: &PermissionSet,
+        address: IpAddr,
+        permission: Permission,
+    ) -> Result<(), Refusal> {
+        self.judge_from(permissions.allows(permission), address)
+    }
+
+    fn judge_from(&self, allowed: bool, address: IpAddr) -> Result<(), Refusal> {
+        if !allowed {
+            return Err(Refusal::NotPermitted);
+        }
+        if self.networks.is_empty() || self.networks.contain(address) { Ok(()) } else { Err(Refusal::NotFromThere) }
+    }
+
     /// Whether `principal`, who calls from `address`, may do what needs `permission`, by their roles or under the
     /// emergency access that they hold to whomever it is done to.
     ///
@@ -52,12 +73,8 @@ impl AccessPolicy {
         permission: Permission,
         emergency: Option<&EmergencyAccess>,
     ) -> Result<(), Refusal> {
-        if !principal.may(permission) && !emergency.is_some_and(|access| access.allows(permission)) {
-            return Err(Refusal::NotPermitted);
-        }
-        if !self.networks.is_empty() && !self.networks.contain(address) {
-            return Err(Refusal::NotFromThere);
-        }
+        let allowed = principal.may(permission) || emergency.is_some_and(|access| access.allows(permission));
+        self.judge_from(allowed, address)?;
         let needed = principal.roles.iter().any(|role| self.second_factor_roles.contains(&role.name));
         if needed && !has_second_factor(principal) { Err(Refusal::NoSecondFactor) } else { Ok(()) }
     }

@@ -97,6 +97,8 @@ named! {
         VerificationByAccount = "verification_per_account",
         /// Registrations from an address.
         RegistrationByIp = "register_per_ip",
+        /// Requests of a service account.
+        Service = "per_service",
     }
 }
 
@@ -113,6 +115,8 @@ pub struct RateLimits {
     pub reset_per_account: Option<Limit>,
     /// Of registrations from an address.
     pub register_per_ip: Option<Limit>,
+    /// Of requests of a service account, all its instances together.
+    pub per_service: Option<Limit>,
     /// Networks whose people share few addresses, as those of a clinic do behind its router.
     pub shared_networks: Networks,
 }
@@ -127,6 +131,7 @@ impl RateLimits {
             login_per_ip: None,
             reset_per_account: None,
             register_per_ip: None,
+            per_service: None,
             shared_networks: Networks::default(),
         }
     }

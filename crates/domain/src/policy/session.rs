@@ -49,6 +49,11 @@ pub enum RefreshVerdict {
 }
 
 impl SessionPolicy {
+    /// How far past its expiry an access token may still be taken for valid.
+    const SKEW: Duration = Duration::from_secs(5);
+    /// Longer than any transaction lives, and clocks differ.
+    const OVERLAP: Duration = Duration::from_secs(30);
+
     /// When a session that begins now ends at the latest.
     #[must_use]
     pub fn expiry(&self, now: Timestamp) -> Timestamp {
@@ -65,6 +70,21 @@ impl SessionPolicy {
     #[must_use]
     pub fn is_recent(&self, session: &Session, now: Timestamp) -> bool {
         now.since(session.auth_time) <= self.recent_authentication
+    }
+
+    /// From when on ended sessions matter to whoever was told of them until `since`: never from before one life of an
+    /// access token ago, since every token of theirs has expired.
+    #[must_use]
+    pub fn revocations_from(&self, since: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        let oldest = now.minus(self.access_token_ttl.saturating_add(Self::SKEW));
+        since.map_or(oldest, |since| since.max(oldest))
+    }
+
+    /// From when on to ask next time. It overlaps with what was told: the end of a session can become visible a little
+    /// later than its time says, when its transaction waited, or the clock of its replica is behind.
+    #[must_use]
+    pub fn revocations_next(&self, now: Timestamp) -> Timestamp {
+        now.minus(Self::OVERLAP)
     }
 
     /// What `token` of `session` is worth.
@@ -143,5 +163,17 @@ mod tests {
         assert!(policy.is_recent(&session(), at(600)));
         assert!(!policy.is_recent(&session(), at(601)));
         assert!(policy.is_recent(&session().reauthenticated(at(900)), at(1_500)));
+    }
+
+    #[test]
+    fn ended_sessions_are_told_for_one_life_of_an_access_token_and_with_an_overlap() {
+        let policy = SessionPolicy::default();
+        let now = Timestamp::EPOCH.plus(Duration::from_secs(100_000));
+        let oldest = now.minus(Duration::from_secs(15 * 60 + 5));
+        assert_eq!(policy.revocations_from(None, now), oldest);
+        assert_eq!(policy.revocations_from(Some(Timestamp::EPOCH), now), oldest);
+        let recent = now.minus(Duration::from_secs(2));
+        assert_eq!(policy.revocations_from(Some(recent), now), recent);
+        assert!(policy.revocations_next(now) < now);
     }
 }

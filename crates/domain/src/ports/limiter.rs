@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Cause;
 use crate::policy::{Decision, Limit, LimitKind};
-use crate::{AttemptKey, Source, UserId};
+use crate::{AttemptKey, ServiceAccountId, Source, UserId};
 
 /// Counts requests and says which are too many.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -54,6 +54,8 @@ pub enum LimitKey {
     VerificationByAccount(AttemptKey),
     /// Registrations from a source.
     RegistrationByIp(Source),
+    /// Requests of a service account.
+    Service(ServiceAccountId),
 }
 
 impl LimitKey {
@@ -68,6 +70,7 @@ impl LimitKey {
             Self::ResetByAccount(_) => LimitKind::ResetByAccount,
             Self::VerificationByAccount(_) => LimitKind::VerificationByAccount,
             Self::RegistrationByIp(_) => LimitKind::RegistrationByIp,
+            Self::Service(_) => LimitKind::Service,
         }
     }
 }
@@ -78,6 +81,7 @@ impl fmt::Display for LimitKey {
         write!(f, "{}:", self.kind().as_str())?;
         match self {
             Self::User(user) => write!(f, "{user}"),
+            Self::Service(account) => write!(f, "{account}"),
             Self::Ip(source) | Self::LoginByIp(source) | Self::RegistrationByIp(source) => write!(f, "{source}"),
             Self::LoginByAccount(source, account) => {
                 write!(f, "{source}:")?;
@@ -131,6 +135,7 @@ mod tests {
             LimitKey::ResetByAccount(account),
             LimitKey::VerificationByAccount(account),
             LimitKey::RegistrationByIp(source),
+            LimitKey::Service(ServiceAccountId::from(uuid::Uuid::nil())),
         ];
         let texts: std::collections::BTreeSet<String> = keys.iter().map(ToString::to_string).collect();
         assert_eq!(texts.len(), LimitKind::ALL.len());

@@ -17,6 +17,7 @@ mod notifications;
 mod records;
 mod retention;
 mod seal;
+mod service_accounts;
 mod store;
 mod store_error;
 mod strength;
@@ -39,10 +40,14 @@ pub use notifications::Notifications;
 pub use records::{AuditLog, LoginAttempts, OneTimeTokens, Outbox, RoleAssignment, Roles};
 pub use retention::Retention;
 pub use seal::{Digest, SealAnchor, SealError, SealSigner, SealVerifier};
+pub use service_accounts::ServiceAccounts;
 pub use store::{Leases, Store, UnitOfWork};
 pub use store_error::{Conflict, StoreError};
 pub use strength::PasswordStrength;
-pub use token::{AccessClaims, PublicKey, SignedToken, TokenError, TokenHasher, TokenIssuer, TokenVerifier};
+pub use token::{
+    AccessClaims, PublicKey, ServiceClaims, SignedToken, TokenClaims, TokenError, TokenHasher, TokenIssuer,
+    TokenVerifier,
+};
 pub use trail::{Strays, Trail};
 pub use users::{Sessions, Users};
 
@@ -63,6 +68,7 @@ pub use {
     records::{MockAuditLog, MockLoginAttempts, MockOneTimeTokens, MockOutbox, MockRoles},
     retention::MockRetention,
     seal::{MockDigest, MockSealAnchor, MockSealSigner, MockSealVerifier},
+    service_accounts::MockServiceAccounts,
     store::{MockLeases, MockStore, MockUnitOfWork},
     strength::MockPasswordStrength,
     token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
-    Outbox, Retention, Roles, Sessions, StoreError, Users,
+    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, Users,
 };
 use crate::audit::{EventFilter, EventKey, RecordedEvent};
 use crate::emergency::EmergencyAccess;
@@ -15,9 +15,12 @@ use crate::known_device::KnownDevice;
 use crate::notification::Notification;
 use crate::policy::Attempts;
 use crate::role::Role;
+use crate::service_account::ServiceAccount;
+use crate::session::Revocation;
 use crate::user::{Account, NotificationPreferences, UserFilter};
 use crate::{
-    AttemptKey, EmailAddress, EmergencyAccessId, MailId, RoleName, Session, Timestamp, TokenHash, User, UserId,
+    AttemptKey, EmailAddress, EmergencyAccessId, MailId, RoleName, ServiceAccountId, Session, SessionId, Timestamp,
+    TokenHash, User, UserId,
 };
 
 /// Keeps everything. What changes something goes through [`Store::begin`]; the other methods read without a transaction.
@@ -183,6 +186,36 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError>;
 
+    /// At most `limit` sessions that ended at `since` or later, in the order of their ends, from the one after `after` on.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn revocations(
+        &self,
+        since: Timestamp,
+        after: Option<(Timestamp, SessionId)>,
+        limit: u32,
+    ) -> Result<Vec<Revocation>, StoreError>;
+
+    /// The service account, on or off.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn service_account(&self, id: ServiceAccountId) -> Result<Option<ServiceAccount>, StoreError>;
+
+    /// At most `limit` service accounts, on and off, newest first and older than `after`.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn service_accounts(
+        &self,
+        after: Option<ServiceAccountId>,
+        limit: u32,
+    ) -> Result<Vec<ServiceAccount>, StoreError>;
+
     /// At most `limit` audit events of which the user is actor or subject, newest first.
     ///
     /// # Errors
@@ -232,6 +265,8 @@ pub trait UnitOfWork: Send {
     fn notifications(&mut self) -> &mut dyn Notifications;
     /// Emergency accesses.
     fn emergencies(&mut self) -> &mut dyn EmergencyAccesses;
+    /// Service accounts.
+    fn service_accounts(&mut self) -> &mut dyn ServiceAccounts;
     /// What is purged.
     fn retention(&mut self) -> &mut dyn Retention;
 

@@ -48,6 +48,9 @@ pub enum Conflict {
     /// An emergency access of the same holder to the same subject is open.
     #[error("the emergency access is open")]
     EmergencyOpen,
+    /// A service account that is on has the same name.
+    #[error("a service account has the name")]
+    ServiceNameTaken,
     /// Anything else that must be unique.
     #[error("the row exists")]
     Duplicate,

@@ -4,7 +4,10 @@ use secrecy::SecretString;
 
 use super::Cause;
 use crate::session::AuthMethods;
-use crate::{AttemptKey, DeviceId, EmailAddress, RoleName, SecretToken, SessionId, Timestamp, TokenHash, UserId};
+use crate::{
+    AttemptKey, DeviceId, EmailAddress, PermissionSet, RoleName, SecretToken, ServiceAccountId, SessionId, Timestamp,
+    TokenHash, UserId,
+};
 
 /// What an access token says (RFC 9068, section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,30 @@ pub struct AccessClaims {
     pub amr: AuthMethods,
 }
 
+/// What the access token of a service account says (RFC 9068, section 2.2; RFC 6749, section 4.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceClaims {
+    /// `sub` and `client_id`: whose it is.
+    pub account: ServiceAccountId,
+    /// `jti`: which token.
+    pub token_id: uuid::Uuid,
+    /// `iat`: since when it is valid.
+    pub issued_at: Timestamp,
+    /// `exp`: until when.
+    pub expires_at: Timestamp,
+    /// `scope`: what it was given for. Voxgate itself takes away what the account has lost since.
+    pub scope: PermissionSet,
+}
+
+/// What an access token says, by who bears it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenClaims {
+    /// A person, in a session.
+    User(AccessClaims),
+    /// A machine.
+    Service(ServiceClaims),
+}
+
 /// A signed access token in the compact form of JWS (RFC 7515, section 7.1): a secret, since whoever bears it is believed
 /// (RFC 6750).
 #[derive(Clone, Debug)]
@@ -41,6 +68,13 @@ pub trait TokenIssuer: Send + Sync {
     ///
     /// [`TokenError::Failed`] when there is no key to do it with.
     fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError>;
+
+    /// Signs the claims of a service account with the current key.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Failed`] when there is no key to do it with.
+    fn issue_to_service(&self, claims: &ServiceClaims) -> Result<SignedToken, TokenError>;
 }
 
 /// Checks access tokens, by the rules of RFC 8725.
@@ -51,7 +85,7 @@ pub trait TokenVerifier: Send + Sync {
     /// # Errors
     ///
     /// [`TokenError::Invalid`] for any other token.
-    fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenError>;
+    fn verify(&self, token: &str, now: Timestamp) -> Result<TokenClaims, TokenError>;
 
     /// Every public key by which a token can still be valid.
     fn public_keys(&self) -> Vec<PublicKey>;

@@ -118,6 +118,17 @@ text!(
 );
 
 text!(
+    /// What operators call a service: 1 to 64 of `a` to `z`, digits, `-`, `_` and `.`, the first a letter.
+    ServiceName,
+    |text| {
+        let expected = "must have 1 to 64 of a-z, 0-9, -, _ and ., the first a letter";
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+        let fits = text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase());
+        if fits && text.bytes().all(plain) { Ok(text.to_owned()) } else { Err(TextError::Malformed { expected }) }
+    }
+);
+
+text!(
     /// A telephone number in the international form of ITU-T E.164: `+`, then 7 to 15 digits, the first not zero.
     PhoneNumber,
     |text| {

@@ -28,6 +28,13 @@ impl SecretToken {
         token
     }
 
+    /// The same behind `prefix`, which says what it is a secret of.
+    #[must_use]
+    pub(crate) fn generate_prefixed(prefix: &str, entropy: &dyn Entropy) -> Self {
+        let token = Self::generate(entropy);
+        Self(SecretString::from([prefix, token.expose()].concat()))
+    }
+
     /// Takes over what somebody presents as a token, or `None` when it can be none: empty, long, or with characters
     /// that no token has.
     #[must_use]

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use voxgate_application::Caller;
+use voxgate_application::{Actor, Caller};
 use voxgate_domain::{SessionId, UserId};
 
 use super::client::context;
@@ -64,6 +64,29 @@ pub(super) async fn identify(request: &HttpRequest) -> Result<Caller, Problem> {
     }
     hold(request, state.throttle.request_of(principal.user.id).await)?;
     Ok(Caller::new(principal, client))
+}
+
+/// Whoever sent a valid access token, a person or a machine.
+///
+/// # Errors
+///
+/// As [`identify`].
+pub(super) async fn identify_actor(request: &HttpRequest) -> Result<Actor, Problem> {
+    let token = bearer_token(request.headers())?;
+    let client = context(request)?;
+    let state = state(request)?;
+    let actor = state.application.authenticate_actor(token, client).await?;
+    let standing = match &actor {
+        Actor::Person(caller) => {
+            if let Some(identified) = request.extensions().get::<Identified>() {
+                identified.is(caller.user_id(), caller.session_id());
+            }
+            state.throttle.request_of(caller.user_id()).await
+        }
+        Actor::Service(service) => state.throttle.request_of_service(service.account).await,
+    };
+    hold(request, standing)?;
+    Ok(actor)
 }
 
 /// Whether the request has an `Authorization` header, good or not.

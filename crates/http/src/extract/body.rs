@@ -79,6 +79,36 @@ impl<T: FromForm> FromRequest for Body<T> {
     }
 }
 
+/// The body of a request as a form of a browser or an OAuth client, read (RFC 6749, appendix B).
+pub(crate) struct UrlEncoded<T>(pub(crate) T);
+
+impl<T: FromForm> FromRequest for UrlEncoded<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let state = state(&request)?;
+            if !is_url_encoded(request.headers()) {
+                let detail = "Send application/x-www-form-urlencoded without a content coding";
+                return Err(Problem::new(Kind::UnsupportedMediaType).detail(detail));
+            }
+            let bytes = collect(request.headers(), payload, state.settings.capacity.body_within).await?;
+            let text = std::str::from_utf8(&bytes).map_err(|_| Problem::invalid_request(Vec::new()))?;
+            T::from_form(Form::of_query(text), &state.rules()).map(Self)
+        })
+    }
+}
+
+fn is_url_encoded(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).filter_map(|value| value.to_str().ok());
+    let essence = types.next().and_then(|value| value.split(';').next());
+    let named = essence.is_some_and(|name| name.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    named && types.next().is_none() && !headers.contains_key(header::CONTENT_ENCODING)
+}
+
 enum MediaType {
     None,
     Json,

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use ipnet::IpNet;
 use voxgate_domain::Permission;
 
-use super::{OpsRead, Permit};
+use super::{Granted, OpsRead};
 use crate::access::{Access, hold_to_declared};
 use crate::problem::Problem;
 use crate::state::state;
@@ -53,7 +53,7 @@ async fn admit(request: &HttpRequest, networks: &[IpNet]) -> Result<(), Problem>
     if direct_peer(request).is_some_and(|peer| peer.is_loopback() || networks.iter().any(|net| net.contains(&peer))) {
         return Ok(());
     }
-    Permit::<OpsRead>::from_request(request, &mut Payload::None).await.map(drop)
+    Granted::<OpsRead>::from_request(request, &mut Payload::None).await.map(drop)
 }
 
 /// The other end of the connection, when the request comes from there and not through a proxy: behind one on the same

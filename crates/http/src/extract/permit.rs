@@ -6,10 +6,10 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use voxgate_application::Caller;
+use voxgate_application::{Actor, Caller};
 use voxgate_domain::{Permission, Reason, UserId};
 
-use super::bearer::identify;
+use super::bearer::{identify, identify_actor};
 use crate::access::{Access, hold_to_declared};
 use crate::problem::{FieldError, Problem};
 use crate::state::state;
@@ -50,6 +50,8 @@ permissions! {
     AuditRead,
     OpsRead,
     EmergencyAccess,
+    RevocationsRead,
+    ServiceAccountsManage,
 }
 
 impl<P: Needed> FromRequest for Permit<P> {
@@ -63,6 +65,31 @@ impl<P: Needed> FromRequest for Permit<P> {
             let caller = identify(&request).await?;
             let caller = state(&request)?.application.authorize(caller, P::PERMISSION, subject(&request)).await?;
             Ok(Self(Caller { purpose: purpose(&request)?, ..caller }, PhantomData))
+        })
+    }
+}
+
+/// Somebody who is logged in or a service account, and has the permission `P`: for what people and machines do alike.
+/// Whom it is done to is not in the path of such a route.
+pub(crate) struct Granted<P>(pub(crate) Actor, PhantomData<P>);
+
+impl<P: Needed> FromRequest for Granted<P> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            hold_to_declared(&request, Access::Permitted(P::PERMISSION))?;
+            let application = &state(&request)?.application;
+            let actor = match identify_actor(&request).await? {
+                Actor::Person(caller) => {
+                    let caller = application.authorize(*caller, P::PERMISSION, None).await?;
+                    Caller { purpose: purpose(&request)?, ..caller }.into()
+                }
+                Actor::Service(service) => application.authorize_service(service, P::PERMISSION).await?,
+            };
+            Ok(Self(actor, PhantomData))
         })
     }
 }

@@ -21,6 +21,7 @@ impl Fault {
     pub(super) const UNKNOWN_FIELD: Self = Self::new("unknown_field", "is not a field of this request");
     pub(super) const NOT_TEXT: Self = Self::new("wrong_type", "must be a string");
     pub(super) const NOT_BOOL: Self = Self::new("wrong_type", "must be true or false");
+    pub(super) const NOT_COUNT: Self = Self::new("wrong_type", "must be a whole number that is not negative");
     pub(super) const NOT_LIST: Self = Self::new("wrong_type", "must be a list");
     pub(super) const TOO_MANY: Self = Self::new("too_long", "has too many items");
     pub(super) const REPEATED: Self = Self::new("repeated", "is given more than once");

@@ -6,12 +6,14 @@
 mod faults;
 mod fields;
 mod json;
+mod time;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 pub(crate) use faults::{Fault, IntoFaults};
 pub(crate) use fields::{Field, Fields};
+pub(crate) use time::time;
 
 use crate::problem::{FieldError, Kind, Problem};
 use json::UniqueKeys;
@@ -125,6 +127,17 @@ impl Form {
         }
     }
 
+    /// A whole number that is not negative and may be absent or null.
+    pub(crate) fn optional_count(&mut self, name: &'static str) -> Field<Option<u64>> {
+        match self.unread.remove(name) {
+            None | Some(Value::Null) => Field::good(None),
+            Some(value) => match value.as_u64() {
+                Some(count) => Field::good(Some(count)),
+                None => self.refuse(name, Fault::NOT_COUNT),
+            },
+        }
+    }
+
     /// The field is wrong.
     pub(crate) fn refuse<T>(&mut self, name: &'static str, faults: impl IntoFaults) -> Field<T> {
         self.errors.extend(faults.into_faults().into_iter().map(|fault| error(name, fault)));
@@ -149,6 +162,18 @@ impl Form {
         match fields.values() {
             Some(values) if self.errors.is_empty() => Ok(values),
             _ => Err(Problem::invalid(self.errors)),
+        }
+    }
+
+    /// The values of `fields`; others that the form has are nobody's business (RFC 6749, section 3.2).
+    ///
+    /// # Errors
+    ///
+    /// Every fault of every field.
+    pub(crate) fn finish_ignoring_others<F: Fields>(self, fields: F) -> Result<F::Values, Vec<FieldError>> {
+        match fields.values() {
+            Some(values) if self.errors.is_empty() => Ok(values),
+            _ => Err(self.errors),
         }
     }
 

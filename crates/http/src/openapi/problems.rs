@@ -54,8 +54,13 @@ fn implied(path: &str, operation: &Operation) -> Vec<Kind> {
     if !UNLIMITED.contains(&path) {
         kinds.push(Kind::RateLimited);
     }
-    if operation.request_body.is_some() {
-        kinds.extend([Kind::MalformedJson, Kind::PayloadTooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]);
+    if let Some(RefOr::T(body)) = &operation.request_body {
+        kinds.extend([Kind::PayloadTooLarge, Kind::UnsupportedMediaType]);
+        if body.content.contains_key("application/json") {
+            kinds.extend([Kind::MalformedJson, Kind::ValidationFailed]);
+        } else {
+            kinds.push(Kind::InvalidRequest);
+        }
     }
     match bearer_needs(operation) {
         None => {}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 use voxgate_application::Error;
 use voxgate_domain::policy::PasswordFault;
+use voxgate_domain::service_account::ServiceAccountError;
 
 use super::{FieldError, Kind, Problem};
 
@@ -14,12 +15,20 @@ pub(super) const UNAVAILABLE_FOR: Duration = Duration::from_secs(5);
 /// The challenge to whoever sent a token that is not valid (RFC 6750, section 3.1).
 pub(super) const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
+/// The challenge to a client whose secret is not right (RFC 7617, section 2).
+const BASIC: &str = r#"Basic realm="voxgate", charset="UTF-8""#;
+
 impl Problem {
     /// The access token that was sent is not valid.
     pub(crate) fn invalid_access_token() -> Self {
         Self::new(Kind::Unauthenticated)
             .detail("The access token is not valid, or its session is over")
             .challenge(HeaderValue::from_static(INVALID_TOKEN))
+    }
+
+    /// The client did not prove who it is (RFC 6749, section 5.2).
+    pub(crate) fn invalid_client() -> Self {
+        Self::new(Kind::InvalidClient).challenge(HeaderValue::from_static(BASIC))
     }
 
     /// The service cannot work just now.
@@ -44,6 +53,9 @@ impl From<Error> for Problem {
             Error::EmailNotVerified => Self::new(Kind::EmailNotVerified),
             Error::AccountInactive => Self::new(Kind::AccountInactive),
             Error::AccountLocked { retry_after } => Self::new(Kind::AccountLocked).retry_after(retry_after),
+            Error::InvalidClient => Self::invalid_client(),
+            Error::InvalidScope => Self::new(Kind::InvalidScope),
+            Error::ServiceAccount(why) => unfit(why),
             Error::Unauthenticated => Self::invalid_access_token(),
             Error::ReauthenticationRequired { max_age } => reauthenticate(max_age),
             Error::Forbidden => Self::new(Kind::Forbidden),
@@ -71,6 +83,18 @@ impl From<Error> for Problem {
             Error::Unavailable(cause) => Self::unavailable(cause),
             Error::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+/// What is wrong with a service account as it is wanted.
+fn unfit(why: ServiceAccountError) -> Problem {
+    match why {
+        ServiceAccountError::NoPermission => invalid("permissions", "required", "must name a permission"),
+        ServiceAccountError::NotForServices(_) => {
+            invalid("permissions", "not_for_services", "must be permissions that services may have")
+        }
+        ServiceAccountError::OverlapTooLong => invalid("overlap_seconds", "too_long", "at most 30 days"),
+        other => Problem::new(Kind::Conflict).detail(other.to_string()),
     }
 }
 
@@ -103,9 +127,9 @@ mod tests {
     use actix_web::ResponseError as _;
     use actix_web::http::header;
     use rstest::rstest;
-    use voxgate_domain::RoleName;
     use voxgate_domain::policy::Inadmissible;
     use voxgate_domain::ports::{Conflict, StoreError};
+    use voxgate_domain::{Permission, RoleName};
 
     #[rstest]
     #[case(Error::InvalidCredentials, Kind::InvalidCredentials)]
@@ -113,6 +137,12 @@ mod tests {
     #[case(Error::EmailNotVerified, Kind::EmailNotVerified)]
     #[case(Error::AccountInactive, Kind::AccountInactive)]
     #[case(Error::AccountLocked { retry_after: Duration::from_secs(9) }, Kind::AccountLocked)]
+    #[case(Error::InvalidClient, Kind::InvalidClient)]
+    #[case(Error::InvalidScope, Kind::InvalidScope)]
+    #[case(Error::ServiceAccount(ServiceAccountError::NoPermission), Kind::ValidationFailed)]
+    #[case(Error::ServiceAccount(ServiceAccountError::NotForServices(Permission::UsersWrite)), Kind::ValidationFailed)]
+    #[case(Error::ServiceAccount(ServiceAccountError::OverlapTooLong), Kind::ValidationFailed)]
+    #[case(Error::ServiceAccount(ServiceAccountError::Disabled), Kind::Conflict)]
     #[case(Error::Unauthenticated, Kind::Unauthenticated)]
     #[case(Error::ReauthenticationRequired { max_age: Duration::from_secs(600) }, Kind::ReauthenticationRequired)]
     #[case(Error::Forbidden, Kind::Forbidden)]

@@ -44,6 +44,12 @@ kinds! {
         "The link or code is not valid", "It is unknown, was used before, or has expired; ask for a new one";
     Unauthenticated = UNAUTHORIZED, "unauthenticated",
         "Authentication is needed", "Send a valid access token as Authorization: Bearer";
+    InvalidRequest = BAD_REQUEST, "invalid_request",
+        "The token request is malformed", "It lacks a parameter, has one twice, or authenticates the client in two ways";
+    InvalidScope = BAD_REQUEST, "invalid_scope",
+        "The scope is not the client's", "The client has none of these permissions";
+    UnsupportedGrantType = BAD_REQUEST, "unsupported_grant_type",
+        "The grant type is not supported", "grant_type must be client_credentials";
     InvalidCredentials = UNAUTHORIZED, "invalid_credentials",
         "The credentials are wrong", "The address or the password is wrong";
     InvalidMfaCode = UNAUTHORIZED, "invalid_mfa_code",
@@ -54,6 +60,8 @@ kinds! {
         "The refresh token was used before", "The session was ended for safety; log in again";
     ReauthenticationRequired = UNAUTHORIZED, "reauthentication_required",
         "Recent authentication is needed", "Call /auth/reauthenticate first, then try again";
+    InvalidClient = UNAUTHORIZED, "invalid_client",
+        "Client authentication failed", "No such client, or its secret is wrong";
     Forbidden = FORBIDDEN, "forbidden",
         "This is not allowed", "The caller may not do this";
     EmailNotVerified = FORBIDDEN, "email_not_verified",
@@ -96,6 +104,12 @@ impl Kind {
     /// The URI that names the kind (RFC 9457, section 3.1.1).
     pub(crate) fn type_uri(self) -> String {
         format!("urn:voxgate:problem:{}", self.code())
+    }
+
+    /// The kind as an error of RFC 6749, section 5.2, when it is one.
+    pub(crate) fn oauth_error(self) -> Option<&'static str> {
+        let ours = [Self::InvalidClient, Self::InvalidRequest, Self::InvalidScope, Self::UnsupportedGrantType];
+        ours.contains(&self).then(|| self.code())
     }
 
     /// The kind of that code, if there is one.
@@ -171,10 +185,17 @@ mod tests {
         (503, &["unavailable"]),
     ];
 
+    /// The errors of the token endpoint, which other specifications name (RFC 6749, section 5.2).
+    const OAUTH: &[(u16, &[&str])] =
+        &[(400, &["invalid_request", "invalid_scope", "unsupported_grant_type"]), (401, &["invalid_client"])];
+
     #[test]
-    fn the_catalogue_is_the_table_of_the_contract() {
-        let expected: BTreeSet<(u16, &str)> =
-            CONTRACT.iter().flat_map(|(status, codes)| codes.iter().map(|code| (*status, *code))).collect();
+    fn the_catalogue_is_the_table_of_the_contract_and_the_errors_of_oauth() {
+        let expected: BTreeSet<(u16, &str)> = CONTRACT
+            .iter()
+            .chain(OAUTH)
+            .flat_map(|(status, codes)| codes.iter().map(|code| (*status, *code)))
+            .collect();
         let actual: BTreeSet<(u16, &str)> =
             Kind::ALL.iter().map(|kind| (kind.status().as_u16(), kind.code())).collect();
         assert_eq!(actual, expected);

@@ -74,6 +74,11 @@ impl Problem {
         Self { detail: Some(detail.into()), ..self }
     }
 
+    /// The token request has these faults (RFC 6749, section 5.2).
+    pub(crate) fn invalid_request(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Kind::InvalidRequest) }
+    }
+
     /// The same, with another challenge (RFC 9110, section 11.6.1).
     pub(crate) fn challenge(self, challenge: HeaderValue) -> Self {
         self.with_header(header::WWW_AUTHENTICATE, challenge)

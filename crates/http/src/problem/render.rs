@@ -31,6 +31,10 @@ pub(crate) struct ProblemBody<'a> {
     /// The request, for finding it in logs.
     #[schema(value_type = String, example = "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d")]
     request_id: &'a str,
+    /// The code as RFC 6749, section 5.2, wants it, for errors of the token endpoint alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, required = false, nullable = false, example = "invalid_client")]
+    error: Option<&'a str>,
     /// What is wrong with which field, for `validation_failed` alone.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     #[schema(value_type = Vec<FieldError>, required = false)]
@@ -52,6 +56,7 @@ impl Problem {
             code: self.kind.code(),
             detail: self.detail.as_deref().unwrap_or_else(|| self.kind.detail()),
             request_id,
+            error: self.kind.oauth_error(),
             errors: &self.errors,
         };
         // Strings and numbers always serialise; an empty body would still have its status.
@@ -82,6 +87,14 @@ mod tests {
                 "errors": [{"field": "password", "code": "too_short", "message": "at least 12 characters"}],
             })
         );
+    }
+
+    #[test]
+    fn an_error_of_the_token_endpoint_is_one_of_oauth_too() {
+        let body: Value = serde_json::from_slice(&Problem::new(Kind::InvalidClient).render("request-1")).unwrap();
+        assert_eq!((&body["error"], &body["code"]), (&json!("invalid_client"), &json!("invalid_client")));
+        let other: Value = serde_json::from_slice(&Problem::new(Kind::NotFound).render("request-1")).unwrap();
+        assert_eq!(other.get("error"), None);
     }
 
     #[test]

@@ -66,6 +66,13 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(administration::emergency::open_emergency_accesses)
         .service(administration::emergency::close_emergency_access)
         .service(administration::emergency::list_emergency_accesses)
+        // Machines.
+        .service(auth::token::issue_service_token)
+        .service(auth::revocations::list_revocations)
+        .service(administration::service_accounts::create_service_account)
+        .service(administration::service_accounts::list_service_accounts)
+        .service(administration::service_accounts::rotate_service_secret)
+        .service(administration::service_accounts::disable_service_account)
         // The service itself.
         .service(jwks::jwks)
         .service(health::health)

@@ -61,7 +61,7 @@ impl From<Examined> for ComponentBody {
         (status = 200, description = "The service works, if not all of it as it should", body = DetailedHealthBody),
         (status = 503, description = "The service cannot work", body = DetailedHealthBody)
     ),
-    security(("bearerAuth" = ["ops:read"]))
+    security(("bearerAuth" = ["ops:read"]), ("serviceAccount" = ["ops:read"]))
 )]
 #[get("/health/detailed")]
 pub(crate) async fn detailed_health(state: web::Data<State>, _: Operator) -> Answer {
@@ -79,7 +79,7 @@ pub(crate) async fn detailed_health(state: web::Data<State>, _: Operator) -> Ans
 #[utoipa::path(
     tag = "Operations",
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain")),
-    security(("bearerAuth" = ["ops:read"]))
+    security(("bearerAuth" = ["ops:read"]), ("serviceAccount" = ["ops:read"]))
 )]
 #[get("/metrics")]
 pub(crate) async fn metrics(state: web::Data<State>, _: MetricsReader) -> Answer {

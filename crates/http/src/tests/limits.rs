@@ -33,6 +33,7 @@ fn refusing(names: &'static [&'static str]) -> (Services, Arc<AtomicUsize>) {
         login_per_ip: limit,
         reset_per_account: limit,
         register_per_ip: limit,
+        per_service: limit,
         ..RateLimits::none()
     };
     let throttle = Throttle::new(Arc::new(limiter), Arc::new(hasher), limits);

@@ -10,6 +10,7 @@ mod keys;
 mod migrate;
 mod retention;
 mod roles;
+mod service_accounts;
 
 use std::future::Future;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             block_on(serve::serve(settings))
         }
         Command::Migrate => block_on(migrate::run(settings()?)),
+        Command::ServiceAccounts(command) => block_on(service_accounts::run(command, settings()?)),
         Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
         Command::Compliance(Compliance::Report(command)) => block_on(compliance::report(command, settings()?)),

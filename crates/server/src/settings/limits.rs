@@ -21,6 +21,7 @@ pub(super) fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {
     let login_per_ip = reader.read(var::RATE_LIMIT_LOGIN_PER_IP, parse::limit);
     let reset_per_account = reader.read(var::RATE_LIMIT_RESET_PER_ACCOUNT, parse::limit);
     let register_per_ip = reader.read(var::RATE_LIMIT_REGISTER_PER_IP, parse::limit);
+    let per_service = reader.read(var::RATE_LIMIT_PER_SERVICE, parse::limit);
     let shared_networks = reader.read(var::RATE_LIMIT_SHARED_NETWORKS, parse::plain);
     let rates = RateLimits {
         per_user: per_user?,
@@ -28,6 +29,7 @@ pub(super) fn read_limits(reader: &mut Reader<'_>) -> Option<Limits> {
         login_per_ip: login_per_ip?,
         reset_per_account: reset_per_account?,
         register_per_ip: register_per_ip?,
+        per_service: per_service?,
         shared_networks: shared_networks?,
     };
     Some(Limits { redis: redis?, rates })

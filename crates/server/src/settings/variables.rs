@@ -62,6 +62,7 @@ variables! {
     RATE_LIMIT_LOGIN_PER_IP = "10/1m", "logins and second steps from there, or `off`";
     RATE_LIMIT_RESET_PER_ACCOUNT = "3/1h", "password resets, and apart from them verifications, asked for one address, or `off`";
     RATE_LIMIT_REGISTER_PER_IP = "20/1h", "registrations from an IPv4 address or an IPv6 /64, or `off`";
+    RATE_LIMIT_PER_SERVICE = "1200/1m", "requests of a service account, all its instances together, or `off`";
     RATE_LIMIT_SHARED_NETWORKS = "", "networks (CIDR, comma-separated) whose people share an address, such as a clinic's: from there logins count per account, not per address";
     TRUSTED_PROXIES = "", "networks (CIDR, comma-separated) of the proxies whose word on the caller's address counts";
     TRUSTED_PROXY_HEADER = "auto", "the header they give it by: `x-forwarded-for`, `forwarded` (RFC 7239), or `auto`: the first where there is one, else the second";

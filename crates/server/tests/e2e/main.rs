@@ -39,6 +39,7 @@ mod rotation;
 mod round_trips;
 mod secrets;
 mod secrets_everywhere;
+mod services;
 mod smtp;
 mod tour;
 
@@ -102,6 +103,11 @@ on_both_databases! {
     emergency::an_emergency_access_opens_one_persons_data_and_everybody_is_told,
     emergency::an_emergency_access_ends_by_itself_and_by_its_holder,
     emergency::everybody_who_saw_a_persons_data_is_accounted_for,
+    services::a_machine_learns_of_a_session_that_ended,
+    services::a_machine_may_do_what_it_was_made_for_and_nothing_else,
+    services::a_secret_is_rotated_with_an_overlap_and_an_account_switched_off,
+    services::bad_token_requests_are_answered_as_oauth_says,
+    services::a_session_that_ended_shows_within_a_second,
     enumeration::known_and_unknown_addresses_are_answered_alike,
     limits::each_limit_is_kept_and_told,
     limits::requests_from_one_address_are_limited_whatever_they_ask_for,

@@ -43,7 +43,7 @@ impl From<&AuditEvent> for EventRow {
             occurred_at: event.occurred_at.into(),
             event: event.act.name().to_owned(),
             outcome: event.act.outcome().as_str().to_owned(),
-            actor_id: event.actor.map(Id::from),
+            actor_id: event.actor_uuid().map(Id),
             subject_id: event.subject.map(Id::from),
             session_id: event.session.map(Id::from),
             ip_address: client.map(|client| client.ip_address.to_string()),

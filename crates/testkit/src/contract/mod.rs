@@ -45,6 +45,8 @@ pub mod retention;
 #[doc(hidden)]
 pub mod roles;
 #[doc(hidden)]
+pub mod service_accounts;
+#[doc(hidden)]
 pub mod sessions;
 #[doc(hidden)]
 pub mod tokens;

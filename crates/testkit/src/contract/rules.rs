@@ -97,6 +97,14 @@ macro_rules! storage_contract {
                 holders_of_a_role_are_the_active_ones,
                 disclosures_are_what_others_saw_alone_or_in_a_list,
             ]
+            service_accounts: [
+                an_account_comes_back_as_it_was_added,
+                of_the_accounts_that_are_on_no_two_have_the_same_name,
+                a_rotation_and_an_end_are_kept_and_nothing_else_is,
+                accounts_are_listed_newest_first,
+                ended_sessions_are_told_in_the_order_of_their_ends,
+                what_a_machine_did_is_recorded_under_its_id,
+            ]
             retention: [
                 a_purged_user_is_an_id_and_nothing_personal,
                 a_legal_hold_suspends_purging,

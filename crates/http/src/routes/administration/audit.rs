@@ -4,13 +4,13 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use voxgate_application::Caller;
+use voxgate_application::Actor;
 use voxgate_domain::Page;
 use voxgate_domain::audit::{EventFilter, RecordedEvent};
 
 use super::audit_view::{EventListBody, EventQuery, UserEventQuery};
 use super::user_in;
-use crate::extract::{AuditRead, InOrder, Permit, Query};
+use crate::extract::{AuditRead, Granted, InOrder, Permit, Query};
 use crate::problem::Kind;
 use crate::respond::{self, Answer};
 use crate::state::State;
@@ -38,14 +38,14 @@ const NDJSON: &str = "application/x-ndjson";
         (EventListBody = "application/json"),
         (String = "application/x-ndjson")
     ))),
-    security(("bearerAuth" = ["audit:read"])),
+    security(("bearerAuth" = ["audit:read"]), ("serviceAccount" = ["audit:read"])),
     extensions(("x-problems" = json!([Kind::ValidationFailed])))
 )]
 #[get("/audit")]
 pub(crate) async fn list_events(
     state: web::Data<State>,
     request: HttpRequest,
-    InOrder(caller, Query(query)): InOrder<Permit<AuditRead>, Query<EventQuery>>,
+    InOrder(caller, Query(query)): InOrder<Granted<AuditRead>, Query<EventQuery>>,
 ) -> Answer {
     if wants_lines(request.headers()) {
         return stream(&state, &caller.0, query.filter).await;
@@ -78,7 +78,7 @@ pub(crate) async fn list_user_events(
     id: web::Path<String>,
     InOrder(caller, Query(UserEventQuery(query))): InOrder<Permit<AuditRead>, Query<UserEventQuery>>,
 ) -> Answer {
-    let page = state.application.list_user_events(&caller.0, user_in(&id)?, query.filter, &query.page).await?;
+    let page = state.application.list_user_events(&caller.0.into(), user_in(&id)?, query.filter, &query.page).await?;
     respond::ok(&body(page))
 }
 
@@ -97,8 +97,8 @@ fn wants_lines(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn stream(state: &State, caller: &Caller, filter: EventFilter) -> Answer {
-    state.application.record_audit_export(caller, &filter).await?;
+async fn stream(state: &State, actor: &Actor, filter: EventFilter) -> Answer {
+    state.application.record_audit_export(actor, &filter).await?;
     let mut response = HttpResponse::Ok();
     response.content_type(NDJSON);
     // An error in the midst cuts the answer off, which its framing shows to the client.

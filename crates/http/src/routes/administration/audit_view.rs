@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use voxgate_domain::audit::{EventFilter, RecordedEvent};
 use voxgate_domain::{AuditEventId, Cursor, Outcome, PageLimit, PageQuery, SessionId, Timestamp, UserId};
 
 use crate::extract::{FromForm, Rules};
-use crate::form::{Fault, Field, Form};
+use crate::form::{Fault, Field, Form, time};
 use crate::problem::Problem;
 
 /// An event of the audit trail.
@@ -110,7 +109,6 @@ impl FromForm for UserEventQuery {
 const NOT_ADDRESS: Fault = Fault::new("invalid", "must be an IP address");
 const NOT_EVENT: Fault = Fault::new("invalid", "must be a name like login.failed, of at most 64 characters");
 const NOT_OUTCOME: Fault = Fault::new("unknown", "must be success, failure or denied");
-const NOT_TIME: Fault = Fault::new("invalid", "must be a time by RFC 3339, such as 2026-11-25T12:00:00Z");
 
 /// What both queries have.
 fn read(form: &mut Form) -> Field<EventQuery> {
@@ -127,8 +125,4 @@ fn read(form: &mut Form) -> Field<EventQuery> {
         filter: EventFilter { event, outcome, from, to, ..EventFilter::default() },
         page: PageQuery { limit: limit.unwrap_or_default(), cursor },
     })
-}
-
-fn time(text: &str) -> Result<Timestamp, Fault> {
-    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc).into()).map_err(|_| NOT_TIME)
 }

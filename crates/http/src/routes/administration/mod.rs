@@ -7,6 +7,7 @@ pub(super) mod invite;
 pub(super) mod list;
 pub(super) mod read;
 pub(super) mod roles;
+pub(super) mod service_accounts;
 pub(super) mod sessions;
 pub(super) mod status;
 pub(super) mod unlock;

@@ -11,6 +11,8 @@ pub(super) mod refresh;
 pub(super) mod register;
 pub(super) mod resend_verification;
 pub(super) mod reset_password;
+pub(super) mod revocations;
+pub(super) mod token;
 pub(super) mod verify_email;
 
 mod factor_proof;
