@@ -42,14 +42,14 @@ kinds! {
         "The request is not well-formed", "The body is not one well-formed JSON document in UTF-8";
     InvalidToken = BAD_REQUEST, "invalid_token",
         "The link or code is not valid", "It is unknown, was used before, or has expired; ask for a new one";
-    Unauthenticated = UNAUTHORIZED, "unauthenticated",
-        "Authentication is needed", "Send a valid access token as Authorization: Bearer";
     InvalidRequest = BAD_REQUEST, "invalid_request",
         "The token request is malformed", "It lacks a parameter, has one twice, or authenticates the client in two ways";
     InvalidScope = BAD_REQUEST, "invalid_scope",
         "The scope is not the client's", "The client has none of these permissions";
     UnsupportedGrantType = BAD_REQUEST, "unsupported_grant_type",
         "The grant type is not supported", "grant_type must be client_credentials";
+    Unauthenticated = UNAUTHORIZED, "unauthenticated",
+        "Authentication is needed", "Send a valid access token as Authorization: Bearer";
     InvalidCredentials = UNAUTHORIZED, "invalid_credentials",
         "The credentials are wrong", "The address or the password is wrong";
     InvalidMfaCode = UNAUTHORIZED, "invalid_mfa_code",

@@ -26,7 +26,8 @@ use voxgate_domain::policy::RateLimits;
 use voxgate_domain::ports::{
     AccessClaims, MockAuthenticator, MockClock, MockDigest, MockEntropy, MockFieldCipher, MockOneTimeCodes,
     MockPasswordHasher, MockPasswordStrength, MockRateLimiter, MockSealAnchor, MockSealSigner, MockSealVerifier,
-    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenError,
+    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenClaims,
+    TokenError,
 };
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -92,9 +93,9 @@ fn services(store: MockStore) -> Services {
     let mut entropy = MockEntropy::new();
     entropy.expect_fill().returning(|bytes| bytes.fill(7));
     let mut verifier = MockTokenVerifier::new();
-    verifier
-        .expect_verify()
-        .returning(|token, _| if token == GOOD_TOKEN { Ok(claims()) } else { Err(TokenError::Invalid) });
+    verifier.expect_verify().returning(|token, _| {
+        if token == GOOD_TOKEN { Ok(TokenClaims::User(claims())) } else { Err(TokenError::Invalid) }
+    });
     verifier.expect_public_keys().returning(|| {
         vec![PublicKey { key_id: "2026".to_owned(), modulus: "bW9k".to_owned(), exponent: "AQAB".to_owned() }]
     });
