@@ -25,6 +25,10 @@ check:
 check-deploy:
     deploy/check.sh
 
+# Whether the interface of voxgate-domain keeps what its version promises
+semver:
+    .ci/semver
+
 # Secrets for deploy/compose.yaml, then the service with PostgreSQL, Redis and a mail catcher
 compose:
     deploy/compose/make-secrets

@@ -1,14 +1,13 @@
 //! Doubles for the tests of use cases: every port mocked, with answers that let the story of a test go on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use voxgate_domain::factor::{TotpSecret, TotpState};
+use voxgate_domain::fixtures::{self, FixedClock};
 use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::*;
-use voxgate_domain::session::{AuthMethods, Device};
 use voxgate_domain::user::Account;
 use voxgate_domain::*;
 
@@ -17,52 +16,33 @@ use crate::{Application, Caller, Policies, Ports};
 mod unit;
 
 pub(crate) use unit::{Journal, Unit};
-
-/// The time of every test.
-pub(crate) fn now() -> Timestamp {
-    Timestamp::EPOCH.plus(Duration::from_secs(1_800_000_000))
-}
+pub(crate) use voxgate_domain::fixtures::{
+    SeededEntropy as Counter, client, emergency_access, now, password, secret_token as token,
+};
 
 pub(crate) fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
 }
 
 pub(crate) fn email() -> EmailAddress {
-    EmailAddress::parse("ada@example.org").unwrap()
-}
-
-pub(crate) fn password() -> Password {
-    Password::parse("xK9#mQ2$vL7pQw").unwrap()
+    active().email
 }
 
 pub(crate) fn hash() -> PasswordHash {
-    PasswordHash::from_phc("$argon2id$stored".into())
-}
-
-pub(crate) fn token(text: &str) -> SecretToken {
-    SecretToken::presented(text).unwrap()
-}
-
-pub(crate) fn client() -> ClientContext {
-    ClientContext {
-        ip_address: [192, 0, 2, 1].into(),
-        user_agent: UserAgent::from_header("curl/8"),
-        request_id: RequestId::parse("test-request").unwrap(),
-    }
+    fixtures::password_hash("stored")
 }
 
 pub(crate) fn pending() -> User {
-    let id = UserId::generate(now(), &Counter::default());
-    User::register(id, email(), Profile::default(), now().minus(minutes(60)))
+    fixtures::user().pending().build()
 }
 
 pub(crate) fn active() -> User {
-    pending().verify_email(now().minus(minutes(30))).unwrap()
+    fixtures::user().build()
 }
 
 /// Somebody else than [`active`].
 pub(crate) fn other() -> User {
-    User { id: UserId::generate(now().plus(minutes(1)), &Counter::default()), ..active() }
+    fixtures::user().named("bob").build()
 }
 
 pub(crate) fn account(user: User) -> Account {
@@ -71,11 +51,7 @@ pub(crate) fn account(user: User) -> Account {
 
 /// A session of `user` that began 20 minutes ago: too long for a sensitive act.
 pub(crate) fn session(user: &User) -> Session {
-    let device = Device { name: None, user_agent: None, ip_address: client().ip_address };
-    let begun = now().minus(minutes(20));
-    let id = SessionId::generate(begun, &Counter::default());
-    let expires_at = Policies::default().session.expiry(begun);
-    Session::open(id, user.id, device, AuthMethods::Password, begun, expires_at)
+    fixtures::session(user.id).build()
 }
 
 /// Somebody who proved a minute ago who they are.
@@ -85,7 +61,7 @@ pub(crate) fn fresh_caller() -> Caller {
 
 /// An active user with a second factor.
 pub(crate) fn with_mfa() -> User {
-    User { mfa_enabled: true, ..active() }
+    fixtures::user().with_mfa().build()
 }
 
 pub(crate) fn code() -> OneTimeCode {
@@ -94,7 +70,7 @@ pub(crate) fn code() -> OneTimeCode {
 
 /// The app of the active user, waiting for its first code.
 pub(crate) fn enrolling() -> Totp {
-    Totp::enroll(active().id, vec![7; TotpSecret::BYTES], now().minus(minutes(2)))
+    Totp { enrolled_at: now().minus(minutes(2)), ..fixtures::totp(active().id) }
 }
 
 /// The app of the active user, whose code of step `last_step` was used.
@@ -104,17 +80,8 @@ pub(crate) fn on(last_step: u64) -> Totp {
 
 /// A login of the active user that owes a code and wants a cookie.
 pub(crate) fn challenge() -> MfaChallenge {
-    let device = Device { name: DeviceName::parse("phone").ok(), user_agent: None, ip_address: client().ip_address };
-    let policy = Policies::default().factor;
     let hash = TokenHash::from_bytes([1; 32]);
-    MfaChallenge::issue(hash, active().id, device, TokenDelivery::Cookie, &policy, now())
-}
-
-/// An access of `holder` to `subject` that was just taken.
-pub(crate) fn emergency_access(holder: UserId, subject: UserId) -> EmergencyAccess {
-    let id = EmergencyAccessId::generate(now(), &Counter::default());
-    let reason = Reason::parse("unconscious in the emergency room").unwrap();
-    Policies::default().emergency.grant(id, holder, subject, reason, now()).unwrap()
+    MfaChallenge { hash, delivery: TokenDelivery::Cookie, ..fixtures::challenge(active().id) }
 }
 
 /// A service account that may read the trail and revocations, whose secret hashes to what the doubles hash all to.
@@ -127,17 +94,6 @@ pub(crate) fn service_account() -> ServiceAccount {
 
 pub(crate) fn caller(user: &User, session: Session) -> Caller {
     Caller::new(Principal { user: user.clone(), session, roles: Vec::new() }, client())
-}
-
-/// Bytes that differ at each call, the same in each run.
-#[derive(Default)]
-pub(crate) struct Counter(AtomicU64);
-
-impl Entropy for Counter {
-    fn fill(&self, bytes: &mut [u8]) {
-        let n = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
-        bytes.iter_mut().zip(n.iter().cycle()).for_each(|(byte, n)| *byte = *n);
-    }
 }
 
 /// Every port, mocked.
@@ -218,8 +174,6 @@ impl Doubles {
         cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
         cipher.expect_is_current().returning(|sealed| sealed == b"current");
         cipher.expect_open().returning(|_, sealed| Ok(sealed.to_vec().into()));
-        let mut clock = MockClock::new();
-        clock.expect_now().returning(now);
         let ports = Ports {
             store: Arc::new(self.store),
             authenticator: Arc::new(self.authenticator),
@@ -230,7 +184,7 @@ impl Doubles {
             token_hasher: Arc::new(token_hasher),
             cipher: Arc::new(cipher),
             codes: Arc::new(self.codes),
-            clock: Arc::new(clock),
+            clock: Arc::new(FixedClock::default()),
             entropy: Arc::new(Counter::default()),
         };
         Application::new(ports, Policies::default())

@@ -18,7 +18,8 @@ pub struct ClientContext {
     pub request_id: RequestId,
 }
 
-/// A `User-Agent` header without control characters, at most 256 characters long. Longer ones are cut.
+/// A `User-Agent` header (RFC 9110, section 10.1.5) without control characters, at most 256 characters long. Longer ones
+/// are cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct UserAgent(String);

@@ -50,15 +50,9 @@ mod tests {
     }
 
     fn access() -> EmergencyAccess {
-        EmergencyAccess {
-            id: EmergencyAccessId::from(uuid::Uuid::nil()),
-            holder: UserId::from(uuid::Uuid::from_u128(1)),
-            subject: UserId::from(uuid::Uuid::from_u128(2)),
-            reason: Reason::parse("unconscious in the emergency room").unwrap(),
-            granted_at: at(100),
-            expires_at: at(200),
-            closed_at: None,
-        }
+        let [holder, subject] = [1, 2].map(|n| UserId::from(uuid::Uuid::from_u128(n)));
+        let access = crate::fixtures::emergency_access(holder, subject);
+        EmergencyAccess { granted_at: at(100), expires_at: at(200), ..access }
     }
 
     #[test]

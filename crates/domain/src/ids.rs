@@ -24,7 +24,8 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new identifier, which sorts after those made earlier.
+            /// A new identifier of the millisecond `now` and 74 bits of `entropy`, which sorts after those of earlier
+            /// milliseconds.
             #[must_use]
             pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Self {
                 Self(uuid_v7(now, entropy))
@@ -37,12 +38,14 @@ macro_rules! id {
             }
         }
 
+        /// Takes over any UUID: what a store kept, or a token says.
         impl From<Uuid> for $name {
             fn from(uuid: Uuid) -> Self {
                 Self(uuid)
             }
         }
 
+        /// Any form of a UUID; [`uuid::Error`] for what is none.
         impl FromStr for $name {
             type Err = uuid::Error;
 
@@ -51,6 +54,7 @@ macro_rules! id {
             }
         }
 
+        /// Hyphenated, in lower case (RFC 9562, section 4).
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)

@@ -25,7 +25,7 @@ pub struct KnownDevice {
 }
 
 impl KnownDevice {
-    /// A device is forgotten so long after its latest login.
+    /// A device is forgotten so long after its latest login: 180 days.
     pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(180 * 24 * 3_600);
     /// The most devices of a user; the one unused longest is forgotten first.
     pub const MAX_PER_USER: u32 = 20;

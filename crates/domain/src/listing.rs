@@ -4,6 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// How many items a page has at most: 1 to 200.
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{InvalidPageLimit, PageLimit};
+///
+/// assert_eq!(PageLimit::default().get(), 50);
+/// assert_eq!(PageLimit::parse("200")?.get(), PageLimit::MAX);
+/// assert_eq!(PageLimit::parse("201"), Err(InvalidPageLimit));
+/// # Ok::<(), InvalidPageLimit>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageLimit(u16);
 
@@ -35,6 +46,7 @@ impl PageLimit {
 }
 
 impl Default for PageLimit {
+    /// 50 items.
     fn default() -> Self {
         Self(50)
     }
@@ -42,6 +54,17 @@ impl Default for PageLimit {
 
 /// Where the next page begins, sealed: whoever holds it can only bring it back. On the wire it is base64url without
 /// padding (RFC 4648, section 5).
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{Cursor, InvalidCursor};
+///
+/// let cursor = Cursor::from_sealed(vec![7; 24]);
+/// assert_eq!(Cursor::parse(&cursor.encode())?, cursor);
+/// assert_eq!(Cursor::parse("what is this?"), Err(InvalidCursor));
+/// # Ok::<(), InvalidCursor>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(Vec<u8>);
 

@@ -7,6 +7,7 @@ use crate::{EmailAddress, OneTimeTokenId, Timestamp, UserId};
 
 named! {
     /// What a one-time token is good for, and for nothing else.
+    #[non_exhaustive]
     pub enum Purpose {
         /// Proving the address given at registration.
         EmailVerification = "email_verification",
@@ -20,7 +21,8 @@ named! {
 }
 
 impl Purpose {
-    /// How long a token of this purpose lives.
+    /// How long a token of this purpose lives: a day for proving an address, 30 minutes for a new password (OWASP ASVS
+    /// 5.0, V6.4), a week for an invitation.
     #[must_use]
     pub const fn lifetime(self) -> Duration {
         const MINUTE: u64 = 60;

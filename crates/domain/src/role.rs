@@ -30,6 +30,18 @@ named! {
 }
 
 /// A set of permissions.
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{Permission, PermissionSet};
+///
+/// let names = ["users:read", "audit:read"];
+/// let permissions: PermissionSet = names.into_iter().filter_map(Permission::parse).collect();
+/// assert!(permissions.allows(Permission::AuditRead));
+/// assert!(!permissions.allows(Permission::UsersWrite));
+/// assert_eq!(permissions.iter().map(Permission::as_str).collect::<Vec<_>>(), names);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(BTreeSet<Permission>);
 

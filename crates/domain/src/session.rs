@@ -6,6 +6,34 @@ use crate::refresh_token::Generation;
 use crate::{DeviceName, SessionId, Timestamp, UserAgent, UserId};
 
 /// One login on one device.
+///
+/// It is open until it is ended, expires, or goes idle: [`SessionPolicy::is_open`](crate::policy::SessionPolicy::is_open)
+/// decides, so that all three count alike.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use voxgate_domain::policy::SessionPolicy;
+/// use voxgate_domain::session::{Device, EndReason, SessionEnd};
+/// use voxgate_domain::{AuthMethods, Generation, Session, SessionId, Timestamp, UserId};
+///
+/// let (policy, login) = (SessionPolicy::default(), Timestamp::EPOCH);
+/// let id: SessionId = "019aba3b-2a00-7000-8000-000000000002".parse()?;
+/// let user: UserId = "019aba3b-2a00-7000-8000-000000000001".parse()?;
+/// let device = Device { name: None, user_agent: None, ip_address: [192, 0, 2, 1].into() };
+/// let session = Session::open(id, user, device, AuthMethods::Password, login, policy.expiry(login));
+///
+/// let day = Duration::from_secs(24 * 3_600);
+/// let session = session.refreshed(Generation::FIRST.next(), login.plus(day));
+/// assert!(policy.is_open(&session, login.plus(6 * day)));
+/// assert!(!policy.is_open(&session, login.plus(7 * day)));
+///
+/// let end = SessionEnd { at: login.plus(2 * day), why: EndReason::LoggedOut };
+/// let over = Session { ended: Some(end), ..session };
+/// assert!(!policy.is_open(&over, login.plus(2 * day)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Which session it is: the `sid` of its access tokens.
@@ -88,6 +116,7 @@ pub(crate) use named;
 
 named! {
     /// Why a session was ended.
+    #[non_exhaustive]
     pub enum EndReason {
         /// Its owner logged out.
         LoggedOut = "logged_out",
@@ -110,10 +139,11 @@ named! {
 
 named! {
     /// How a user proved who they are (RFC 8176).
+    #[non_exhaustive]
     pub enum AuthMethods {
-        /// By password.
+        /// By password: `pwd`.
         Password = "pwd",
-        /// By password and one-time code.
+        /// By password and one-time code: `pwd` and `otp`.
         PasswordAndCode = "pwd otp",
     }
 }

@@ -6,6 +6,18 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, SubsecRound as _, TimeDelta, Utc};
 
 /// A point in time, in UTC, to the microsecond: what both databases can keep.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use voxgate_domain::Timestamp;
+///
+/// let noon = Timestamp::EPOCH.plus(Duration::from_secs(12 * 3_600));
+/// assert_eq!(noon.to_string(), "1970-01-01T12:00:00Z");
+/// assert_eq!(noon.since(Timestamp::EPOCH), Duration::from_secs(12 * 3_600));
+/// assert_eq!(Timestamp::EPOCH.since(noon), Duration::ZERO);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "serde",

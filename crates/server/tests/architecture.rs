@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-mail", &["voxgate-domain"]),
     ("voxgate-redis", &["voxgate-domain"]),
     ("voxgate-testkit", &["voxgate-domain"]),
+    ("mocked-suite", &["voxgate-domain"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
     (
         "voxgate",

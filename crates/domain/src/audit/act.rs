@@ -200,6 +200,7 @@ named! {
 
 named! {
     /// How the audit trail was read.
+    #[non_exhaustive]
     pub enum AuditAccess {
         /// A page of it.
         List = "list",
@@ -222,6 +223,7 @@ named! {
 
 named! {
     /// Why a login failed. The trail knows; the caller is not told.
+    #[non_exhaustive]
     pub enum LoginFailure {
         /// The address has no account.
         UnknownAddress = "unknown_address",

@@ -9,6 +9,7 @@ use crate::session::named;
 
 named! {
     /// What was done to a trail.
+    #[non_exhaustive]
     pub enum Fault {
         /// An event is not what was sealed.
         Edited = "edited",
@@ -71,6 +72,32 @@ struct Open {
 
 /// A check of a trail: [`seal`](Self::seal), the [`entry`](Self::entry) of each of its events,
 /// [`close`](Self::close), and the next seal.
+///
+/// # Examples
+///
+/// With the fixtures, which seal a trail of five events in three seals:
+///
+#[cfg_attr(feature = "fixtures", doc = "```")]
+#[cfg_attr(not(feature = "fixtures"), doc = "```text")]
+/// use voxgate_domain::audit::{Fault, Finding, TrailCheck};
+/// use voxgate_domain::fixtures::{self, SealedTrail, StandInDigest, StandInSigner};
+///
+/// let signer = StandInSigner::default();
+/// let check = |trail: SealedTrail| -> Result<u64, Finding> {
+///     let mut check = TrailCheck::from_start(&StandInDigest, &signer);
+///     for (seal, entries) in trail {
+///         check.seal(seal)?;
+///         entries.iter().try_for_each(|entry| check.entry(entry))?;
+///         check.close()?;
+///     }
+///     Ok(check.events())
+/// };
+/// let mut trail = fixtures::trail(fixtures::user().build().id).build(&StandInDigest, &signer)?;
+/// assert_eq!(check(trail.clone()), Ok(5));
+/// trail[1].1[0].event = None;
+/// assert_eq!(check(trail).unwrap_err().fault, Fault::Deleted);
+/// # Ok::<(), voxgate_domain::ports::SealError>(())
+/// ```
 pub struct TrailCheck<'a> {
     digest: &'a dyn Digest,
     verifier: &'a dyn SealVerifier,

@@ -10,6 +10,26 @@ pub fn leaf_hash(event: &RecordedEvent, digest: &dyn Digest) -> Hash {
 }
 
 /// A tree that leaves are added to.
+///
+/// # Examples
+///
+/// A root depends on every leaf and on their order. With the fixtures, whose digest stands in for SHA-256:
+///
+#[cfg_attr(feature = "fixtures", doc = "```")]
+#[cfg_attr(not(feature = "fixtures"), doc = "```text")]
+/// use voxgate_domain::audit::{Hash, MerkleTree};
+/// use voxgate_domain::fixtures::StandInDigest;
+///
+/// let root = |leaves: &[u8]| {
+///     let mut tree = MerkleTree::default();
+///     leaves.iter().for_each(|leaf| tree.push(Hash([*leaf; 32]), &StandInDigest));
+///     assert_eq!(tree.len(), leaves.len() as u64);
+///     tree.root(&StandInDigest)
+/// };
+/// assert_eq!(root(&[1, 2, 3]), root(&[1, 2, 3]));
+/// assert_ne!(root(&[1, 2, 3]), root(&[1, 3, 2]));
+/// assert_eq!(root(&[1]), Hash([1; 32]));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct MerkleTree {
     /// The roots of the full subtrees so far, the largest first; their sizes are the bits of `leaves`.

@@ -7,7 +7,7 @@ use super::{EventKey, RecordedEvent};
 use crate::ports::Digest;
 use crate::{AuditEventId, Timestamp};
 
-/// A SHA-256 hash.
+/// A SHA-256 hash (FIPS 180-4): 32 bytes, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hash(pub [u8; 32]);
 

@@ -38,7 +38,8 @@ pub enum TotpState {
     On {
         /// When the first code was right.
         confirmed_at: Timestamp,
-        /// The time step of the last code that was accepted. Steps only go up, whatever the clock does.
+        /// The time step of the last code that was accepted, counted in 30 seconds from the Unix epoch (RFC 6238,
+        /// section 4.2). Steps only go up, whatever the clock does.
         last_step: u64,
     },
 }

@@ -11,6 +11,25 @@ use crate::role::{Permission, PermissionSet, RoleName};
 use crate::session::AuthMethods;
 
 /// Who may do what needs a permission (45 CFR 164.312(a)(1)).
+///
+/// # Examples
+///
+/// With the fixtures:
+///
+#[cfg_attr(feature = "fixtures", doc = "```")]
+#[cfg_attr(not(feature = "fixtures"), doc = "```text")]
+/// use voxgate_domain::audit::Refusal;
+/// use voxgate_domain::policy::AccessPolicy;
+/// use voxgate_domain::{Permission, RoleName, fixtures};
+///
+/// let policy = AccessPolicy { second_factor_roles: [RoleName::admin()].into(), ..AccessPolicy::default() };
+/// let address = fixtures::client().ip_address;
+/// let ada = fixtures::user().admin();
+/// let judged = |user: &fixtures::UserBuilder| policy.judge(&user.principal(), address, Permission::UsersWrite, None);
+/// assert_eq!(judged(&ada), Err(Refusal::NoSecondFactor));
+/// assert_eq!(judged(&ada.with_mfa()), Ok(()));
+/// assert_eq!(judged(&fixtures::user().named("bob")), Err(Refusal::NotPermitted));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessPolicy {
     /// The roles whose holders need a second factor (45 CFR 164.312(d)).
@@ -70,24 +89,16 @@ fn has_second_factor(principal: &Principal) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv4Addr;
+    use crate::fixtures::{self, UserBuilder};
+    use crate::{User, UserId};
 
-    use crate::role::seed_roles;
-    use crate::session::Device;
-    use crate::{EmailAddress, Profile, Session, SessionId, Timestamp, User, UserId};
-
+    /// Somebody with these roles who began their session with `amr`, and has a second factor if they used one.
     fn principal(roles: &[&str], amr: AuthMethods) -> Principal {
-        let email = EmailAddress::parse("ada@example.org").unwrap();
-        let user = User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH);
-        let device = Device { name: None, user_agent: None, ip_address: Ipv4Addr::LOCALHOST.into() };
-        let user = User { mfa_enabled: amr == AuthMethods::PasswordAndCode, ..user };
-        let id = SessionId::from(uuid::Uuid::nil());
-        let session = Session::open(id, user.id, device, amr, Timestamp::EPOCH, Timestamp::EPOCH);
-        let roles = seed_roles().into_iter().filter(|role| roles.contains(&role.name.as_str())).collect();
-        Principal { user, session, roles }
+        let user = if amr == AuthMethods::PasswordAndCode { fixtures::user().with_mfa() } else { fixtures::user() };
+        roles.iter().copied().fold(user, UserBuilder::with_role).principal()
     }
 
-    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     fn strict() -> AccessPolicy {
         AccessPolicy { second_factor_roles: [RoleName::admin()].into(), ..AccessPolicy::default() }
@@ -124,15 +135,8 @@ mod tests {
 
     #[test]
     fn an_emergency_access_stands_in_for_the_permission_but_not_for_the_second_factor() {
-        let access = EmergencyAccess {
-            id: uuid::Uuid::nil().into(),
-            holder: UserId::from(uuid::Uuid::nil()),
-            subject: UserId::from(uuid::Uuid::from_u128(1)),
-            reason: crate::Reason::parse("unconscious in the emergency room").unwrap(),
-            granted_at: Timestamp::EPOCH,
-            expires_at: Timestamp::EPOCH,
-            closed_at: None,
-        };
+        let [holder, subject] = [1, 2].map(|n| UserId::from(uuid::Uuid::from_u128(n)));
+        let access = fixtures::emergency_access(holder, subject);
         let judge = |role, permission| {
             strict().judge(&principal(&[role], AuthMethods::Password), HERE, permission, Some(&access))
         };

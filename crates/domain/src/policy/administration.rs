@@ -7,6 +7,7 @@ use crate::{RoleName, User, UserId};
 
 /// An act that would break the service, or give somebody more than others gave them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Inadmissible {
     /// Nobody switches their own account off.
     #[error("nobody changes the status of their own account")]
@@ -95,12 +96,10 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    use crate::{EmailAddress, Profile, Timestamp};
+    use crate::{Timestamp, fixtures};
 
     fn active() -> User {
-        let email = EmailAddress::parse("ada@example.org").unwrap();
-        let user = User::register(UserId::from(uuid::Uuid::nil()), email, Profile::default(), Timestamp::EPOCH);
-        user.verify_email(Timestamp::EPOCH).unwrap()
+        fixtures::user().build()
     }
 
     fn roles(names: &[&str]) -> BTreeSet<RoleName> {

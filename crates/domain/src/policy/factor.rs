@@ -8,7 +8,7 @@ use crate::Timestamp;
 /// How strict the second factor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactorPolicy {
-    /// How many time steps a clock may be off, either way.
+    /// How many time steps of 30 seconds a clock may be off, either way (RFC 6238, section 5.2).
     pub skew_steps: u64,
     /// How long an enrollment waits for its first code.
     pub enrollment_ttl: Duration,

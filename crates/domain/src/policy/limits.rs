@@ -81,6 +81,7 @@ impl fmt::Display for Limit {
 
 named! {
     /// What a limit is of. The names are told to clients.
+    #[non_exhaustive]
     pub enum LimitKind {
         /// Requests of somebody who is logged in.
         User = "per_user",

@@ -24,6 +24,22 @@ impl Attempts {
 }
 
 /// When an address is locked, and for how long.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use voxgate_domain::Timestamp;
+/// use voxgate_domain::policy::{Attempts, LockoutPolicy};
+///
+/// let policy = LockoutPolicy { threshold: 2, duration: Duration::from_secs(60) };
+/// let second = |n| Timestamp::EPOCH.plus(Duration::from_secs(n));
+/// let once = policy.after_failure(Attempts::default(), second(0));
+/// assert_eq!(once.locked(second(0)), None);
+/// let twice = policy.after_failure(once, second(10));
+/// assert_eq!(twice.locked(second(69)), Some(second(70)));
+/// assert_eq!(twice.locked(second(70)), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LockoutPolicy {
     /// Failures in a row that lock.

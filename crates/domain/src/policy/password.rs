@@ -111,6 +111,31 @@ impl PersonalFacts<'_> {
 }
 
 /// What a new password must be.
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::policy::{PasswordFault, PasswordPolicy, PersonalFacts};
+/// use voxgate_domain::ports::PasswordStrength;
+/// use voxgate_domain::{EmailAddress, Password, Profile};
+///
+/// /// Knows nothing and lets everything pass; a service asks an estimator such as zxcvbn.
+/// struct Credulous;
+/// impl PasswordStrength for Credulous {
+///     fn guesses_log10(&self, _: &str, _: &[&str]) -> f64 {
+///         f64::INFINITY
+///     }
+/// }
+///
+/// let (email, profile) = (EmailAddress::parse("ada@example.org")?, Profile::default());
+/// let about = PersonalFacts { email: &email, profile: &profile };
+/// let policy = PasswordPolicy::default();
+///
+/// let faults = policy.accept(Password::parse("Ada-1815")?, about, &Credulous).unwrap_err();
+/// assert_eq!(faults, [PasswordFault::TooShort, PasswordFault::Personal]);
+/// assert!(policy.accept(Password::parse("xK9#mQ2$vL7p")?, about, &Credulous).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PasswordPolicy {
     /// The fewest code points after NFKC.

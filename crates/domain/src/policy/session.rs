@@ -11,9 +11,10 @@ pub struct SessionPolicy {
     pub access_token_ttl: Duration,
     /// The life of a session from login, whatever happens.
     pub session_ttl: Duration,
-    /// How long a session may go without a refresh.
+    /// How long a session may go without a refresh (45 CFR 164.312(a)(2)(iii), automatic logoff).
     pub idle_timeout: Duration,
-    /// How long a refresh token still works after it was rotated away, for a client that lost the answer.
+    /// How long a refresh token still works after it was rotated away, for a client that lost the answer (RFC 9700,
+    /// section 4.14.2, asks for the rotation).
     pub reuse_leeway: Duration,
     /// How old the last proof of identity may be for a sensitive act (RFC 9470).
     pub recent_authentication: Duration,
@@ -106,23 +107,20 @@ impl SessionPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{AuthMethods, Device, EndReason, SessionEnd};
-    use crate::{Generation, SessionId, TokenHash, UserId};
+    use crate::Generation;
+    use crate::fixtures;
+    use crate::session::{EndReason, SessionEnd};
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::EPOCH.plus(Duration::from_secs(seconds))
     }
 
     fn session() -> Session {
-        let id = SessionId::from(uuid::Uuid::nil());
-        let device = Device { name: None, user_agent: None, ip_address: [127, 0, 0, 1].into() };
-        let expires_at = SessionPolicy::default().expiry(at(0));
-        Session::open(id, UserId::from(uuid::Uuid::nil()), device, AuthMethods::Password, at(0), expires_at)
+        fixtures::session(fixtures::user().build().id).begun_at(at(0)).build()
     }
 
     fn token(generation: Generation, superseded_at: Option<Timestamp>) -> RefreshToken {
-        let hash = TokenHash::from_bytes([0; 32]);
-        RefreshToken { hash, session_id: session().id, generation, issued_at: at(0), superseded_at }
+        RefreshToken { generation, superseded_at, ..fixtures::refresh_token(&session()) }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use secrecy::SecretSlice;
 
 use super::Cause;
 
-/// Encrypts small secrets before they are stored, with keys that the database does not have.
+/// Encrypts small secrets before they are stored, with keys that the database does not have: authenticated encryption with
+/// associated data (RFC 5116; 45 CFR 164.312(a)(2)(iv)).
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait FieldCipher: Send + Sync {
     /// Encrypts and authenticates `plain` together with `context`, which says where it belongs.

@@ -9,7 +9,7 @@ use crate::{EmailAddress, Timestamp};
 /// Makes secrets for authenticator apps and checks the codes that these show (RFC 6238: SHA-1, six digits, 30 seconds).
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait OneTimeCodes: Send + Sync {
-    /// A new random secret.
+    /// A new random secret of 160 bits (RFC 4226, section 4).
     fn generate_secret(&self) -> TotpSecret;
 
     /// The ways in which an app takes `secret` over, for the account `label`.
@@ -31,7 +31,7 @@ pub struct AppInvitation {
     pub secret: SecretString,
     /// An `otpauth:` URI, to be opened.
     pub otpauth_uri: SecretString,
-    /// A picture of that URI in SVG, to be scanned.
+    /// A picture of that URI in SVG, to be scanned: a QR code (ISO/IEC 18004).
     pub qr_svg: SecretString,
 }
 

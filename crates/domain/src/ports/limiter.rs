@@ -38,6 +38,7 @@ pub struct LimiterError(#[source] pub Cause);
 
 /// What requests are counted under. No e-mail address is in it: those are hashed, as failed logins are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LimitKey {
     /// Requests of a user.
     User(UserId),
@@ -108,6 +109,7 @@ pub struct LimiterStatus {
 
 /// Where requests are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LimiterMode {
     /// In this process, as it is set up: each replica counts for itself.
     InProcess,

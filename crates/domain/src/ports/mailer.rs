@@ -19,6 +19,7 @@ pub trait Mailer: Send + Sync {
 
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum MailError {
     /// The server cannot be reached, is slow, or refused.
     #[error("the mail server did not take the mail")]

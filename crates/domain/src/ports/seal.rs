@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::audit::Hash;
 
-/// Hashes by SHA-256.
+/// Hashes by SHA-256 (FIPS 180-4).
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Digest: Send + Sync {
     /// The hash of `parts` one after the other.
@@ -57,6 +57,7 @@ pub trait SealAnchor: Send + Sync {
 
 /// Why a seal was neither signed nor remembered.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SealError {
     /// There is no key to sign with.
     #[error("there is no key to sign seals with")]

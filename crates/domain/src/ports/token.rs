@@ -54,7 +54,8 @@ pub enum TokenClaims {
     Service(ServiceClaims),
 }
 
-/// A signed access token: a secret, since whoever bears it is believed (RFC 6750).
+/// A signed access token in the compact form of JWS (RFC 7515, section 7.1): a secret, since whoever bears it is believed
+/// (RFC 6750).
 #[derive(Clone, Debug)]
 pub struct SignedToken(pub SecretString);
 

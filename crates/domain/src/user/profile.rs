@@ -21,6 +21,7 @@ pub struct Profile {
 
 /// A field of a [`Profile`], named without its value: what the audit trail may know of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProfileField {
     /// Given name.
     FirstName,

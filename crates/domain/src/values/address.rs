@@ -10,6 +10,18 @@ use email_address::Options;
 /// It keeps the form as typed, for writing to its owner, and a normalised form, for telling accounts apart: the local
 /// part in ASCII lower case, the domain in its IDNA form (UTS #46). The local part is ASCII (RFC 5321, section 4.1.2):
 /// folding other scripts would merge addresses that only look alike.
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{EmailAddress, EmailAddressError};
+///
+/// let ada = EmailAddress::parse("Ada@example.org")?;
+/// assert_eq!(ada, EmailAddress::parse("ada@EXAMPLE.org")?);
+/// assert_eq!(ada.deliverable(), "Ada@example.org");
+/// assert_eq!(EmailAddress::parse("Ada <ada@example.org>"), Err(EmailAddressError::Malformed));
+/// # Ok::<(), EmailAddressError>(())
+/// ```
 #[derive(Clone)]
 pub struct EmailAddress {
     typed: String,

@@ -7,6 +7,17 @@ use std::str::FromStr;
 use ipnet::{IpNet, Ipv6Net};
 
 /// A list of networks in CIDR notation (RFC 4632, RFC 4291).
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{InvalidNetworks, Networks};
+///
+/// let clinic: Networks = "10.0.0.0/8, 2001:db8::/32".parse()?;
+/// assert!(clinic.contain([10, 1, 2, 3].into()));
+/// assert!(!clinic.contain([203, 0, 113, 7].into()));
+/// # Ok::<(), InvalidNetworks>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(Vec<IpNet>);
 

@@ -9,6 +9,18 @@ use unicode_normalization::UnicodeNormalization as _;
 ///
 /// Having one says nothing about its quality: a stored password from before a stricter policy must still compare. The
 /// proof of quality is [`NewPassword`](crate::policy::NewPassword), which only the policy can make.
+///
+/// # Examples
+///
+/// ```
+/// use voxgate_domain::{Password, PasswordError};
+///
+/// let password = Password::parse("ﬁsh and chips")?;
+/// assert_eq!(password.expose(), "fish and chips");
+/// assert_eq!(format!("{password:?}"), "Password(…)");
+/// assert_eq!(Password::parse(&"x".repeat(129)).unwrap_err(), PasswordError::TooLong);
+/// # Ok::<(), PasswordError>(())
+/// ```
 #[derive(Clone)]
 pub struct Password(SecretString);
 
@@ -68,7 +80,8 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The hash of a password in the PHC string format, with its algorithm, parameters and salt.
+/// The hash of a password in the PHC string format, with its algorithm, parameters and salt: argon2id (RFC 9106) as
+/// Voxgate makes them.
 #[derive(Clone)]
 pub struct PasswordHash(SecretString);
 

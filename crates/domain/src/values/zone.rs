@@ -1,6 +1,6 @@
 //! Time zones.
 
-/// A time zone of the IANA database, in its usual spelling: `Europe/Zurich`.
+/// A time zone of the IANA database (RFC 6557), in its usual spelling: `Europe/Zurich`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct TimeZone(&'static str);

@@ -2,8 +2,10 @@
 
 use voxgate_domain::audit::LoginFailure;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
-use voxgate_domain::session::EndReason;
-use voxgate_domain::{Act, AuditEvent, AuditEventId, ClientContext, Outcome, UserId};
+use voxgate_domain::fixtures::event;
+use voxgate_domain::known_device::DeviceStanding;
+use voxgate_domain::session::{AuthMethods, EndReason};
+use voxgate_domain::{Act, AuditEvent, AuditEventId, ClientContext, Outcome, RoleName, UserId};
 
 use super::Adapter;
 use crate::fixtures::client;
@@ -37,13 +39,33 @@ pub async fn an_event_comes_back_with_all_values(adapter: &Adapter) {
         actor_id: event.actor,
         subject_id: event.subject,
         session_id: event.session,
-        ip_address: Some("127.0.0.1".to_owned()),
-        user_agent: Some("testkit/1.0".to_owned()),
+        ip_address: Some("192.0.2.1".to_owned()),
+        user_agent: Some("fixture/1.0".to_owned()),
         request_id: Some("request-0001".to_owned()),
         reason: event.reason,
         details: r#"{"count":3,"why":"administration"}"#.to_owned(),
     };
     assert_eq!(adapter.store.events_about(subject.id, 10).await.unwrap(), [recorded]);
+}
+
+pub async fn a_fixture_of_an_event_is_what_a_store_gives_back(adapter: &Adapter) {
+    let session = adapter.fixtures.session(adapter.fixtures.user().id).0.id;
+    let acts = [
+        Act::UserRegistered,
+        Act::LoginSucceeded { methods: AuthMethods::PasswordAndCode, device: DeviceStanding::Known },
+        Act::LoginFailed(LoginFailure::Locked),
+        Act::SessionEnded { session, why: EndReason::Revoked },
+        Act::AccountLocked { until: adapter.fixtures.after(900) },
+        Act::RoleChanged { added: vec![RoleName::admin()], removed: Vec::new() },
+    ];
+    for act in acts {
+        let fixtures = &adapter.fixtures;
+        let (actor, subject) = (fixtures.user().id, fixtures.user().id);
+        let id = AuditEventId::generate(fixtures.now(), &fixtures.entropy);
+        let event = event(act).at(fixtures.now()).with_id(id).by(actor).about(subject).in_session(session);
+        record(adapter, &event.build()).await;
+        assert_eq!(adapter.store.events_about(subject, 10).await.unwrap(), [event.recorded()]);
+    }
 }
 
 pub async fn an_event_needs_nothing_but_its_act(adapter: &Adapter) {

@@ -132,6 +132,7 @@ macro_rules! storage_contract {
             ]
             audit: [
                 an_event_comes_back_with_all_values,
+                a_fixture_of_an_event_is_what_a_store_gives_back,
                 an_event_needs_nothing_but_its_act,
                 events_about_a_user_come_newest_first,
                 an_event_is_recorded_once,
