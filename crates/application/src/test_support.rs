@@ -86,10 +86,8 @@ pub(crate) fn challenge() -> MfaChallenge {
 
 /// A service account that may read the trail and revocations, whose secret hashes to what the doubles hash all to.
 pub(crate) fn service_account() -> ServiceAccount {
-    let id = ServiceAccountId::generate(now(), &Counter::default());
-    let permissions = [Permission::AuditRead, Permission::RevocationsRead].into_iter().collect();
-    let name = ServiceName::parse("recordings").unwrap();
-    ServiceAccount::create(id, name, permissions, TokenHash::from_bytes([1; 32]), now()).unwrap()
+    let account = fixtures::service_account("recordings", &[Permission::AuditRead, Permission::RevocationsRead]);
+    ServiceAccount { secret: TokenHash::from_bytes([1; 32]), ..account }
 }
 
 pub(crate) fn caller(user: &User, session: Session) -> Caller {

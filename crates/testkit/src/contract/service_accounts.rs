@@ -6,16 +6,15 @@ use voxgate_domain::audit::{EventFilter, SERVICE_ACCOUNT};
 use voxgate_domain::ports::{Conflict, StoreError};
 use voxgate_domain::session::{EndReason, Revocation, SessionEnd};
 use voxgate_domain::{
-    Act, AuditEvent, Permission, PermissionSet, ServiceAccount, ServiceAccountId, ServiceName, SessionId, UserId,
+    Act, AuditEvent, Permission, ServiceAccount, ServiceAccountId, ServiceName, SessionId, UserId, fixtures,
 };
 
 use super::Adapter;
 
 fn account(adapter: &Adapter, name: &str) -> ServiceAccount {
     let id = ServiceAccountId::generate(adapter.fixtures.now(), &adapter.fixtures.entropy);
-    let permissions: PermissionSet = [Permission::AuditRead, Permission::RevocationsRead].into_iter().collect();
-    let name = ServiceName::parse(name).unwrap();
-    ServiceAccount::create(id, name, permissions, adapter.fixtures.token_hash(), adapter.fixtures.now()).unwrap()
+    let account = fixtures::service_account(name, &[Permission::AuditRead, Permission::RevocationsRead]);
+    ServiceAccount { id, created_at: adapter.fixtures.now(), ..account }
 }
 
 async fn add(adapter: &Adapter, account: &ServiceAccount) -> Result<(), StoreError> {
