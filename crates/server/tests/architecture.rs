@@ -18,6 +18,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-testkit", &["voxgate-domain"]),
     ("mocked-suite", &["voxgate-domain"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
+    // Outside of the service: what callers link knows the OpenAPI document and nothing else.
+    ("voxgate-client", &[]),
+    ("voxgate-client-codegen", &[]),
     (
         "voxgate",
         &[
