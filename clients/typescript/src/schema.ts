@@ -940,7 +940,7 @@ export interface components {
              */
             actor_id: string | null;
             /** @description The facts of the act: names of changed fields, never their values. */
-            details: Record<string, never>;
+            details: Record<string, unknown>;
             /**
              * @description What was done: dotted, the thing first.
              * @example login.failed
