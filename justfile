@@ -38,6 +38,11 @@ compose:
 openapi:
     cargo run -q -- openapi > crates/http/openapi.json
 
+# Write both clients anew from the OpenAPI document that is checked in: `just openapi clients` after a change of routes
+clients:
+    cargo run -q -p voxgate-client-codegen
+    cd clients/typescript && npm ci --silent && npm run --silent generate
+
 # Forget all local data, keys and mail
 clean-data:
     rm -rf var

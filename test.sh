@@ -25,6 +25,8 @@ command -v sqlite3 >/dev/null || missing+=(sqlite3)
 command -v oathtool >/dev/null || missing+=(oathtool)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
 if [ ${#missing[@]} -gt 0 ]; then
     if command -v apt-get >/dev/null; then
@@ -38,4 +40,6 @@ fi
 if [ $# -gt 0 ]; then
     exec cargo test --locked "$@"
 fi
-exec cargo test --locked --workspace --all-features
+cargo test --locked --workspace --all-features
+# On the binary that cargo has just built.
+clients/typescript/check.sh

@@ -78,6 +78,7 @@ async function showAccount(): Promise<void> {
     ...Object.entries(facts).flatMap(([term, fact]) => [element("dt", term), element("dd", fact)]),
   );
   find("sessions").replaceChildren(...sessions.items.map(sessionRow));
+  loginForm.reset();
   show(account);
 }
 
@@ -115,12 +116,15 @@ function day(time: string): string {
   return new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
-/** Calls `act` with what was filled in, instead of sending the form, and empties it. */
+/** Calls `act` with what was filled in, instead of sending the form, and keeps no secret in it. */
 function onSubmit(form: HTMLFormElement, act: (field: (name: string) => string) => Promise<void>): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const data = new FormData(form);
-    void run(() => act((name) => String(data.get(name) ?? ""))).then(() => form.reset());
+    void run(() => act((name) => String(data.get(name) ?? "")));
+    for (const secret of form.querySelectorAll<HTMLInputElement>("[type=password], [autocomplete=one-time-code]")) {
+      secret.value = "";
+    }
   });
 }
 

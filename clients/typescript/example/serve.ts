@@ -7,7 +7,7 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the package, seen from `build/example`. */
-const ROOT = resolve(import.meta.dirname, "../..");
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What may be asked for, and nothing else. */
 const FILES: Record<string, [file: string, type: string]> = {

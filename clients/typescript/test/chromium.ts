@@ -1,6 +1,8 @@
 /** Headless Chromium, driven over a pipe by its DevTools protocol. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -65,9 +67,15 @@ export class Chromium {
     return browser;
   }
 
-  close(): void {
-    this.#process.kill("SIGKILL");
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  /** Closes it with all its processes, which write to the profile until they end. */
+  async close(): Promise<void> {
+    const exited = once(this.#process, "exit");
+    this.#session = undefined;
+    const late = setTimeout(() => this.#process.kill("SIGKILL"), 5_000);
+    void this.#send("Browser.close");
+    await exited;
+    clearTimeout(late);
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   async go(url: string): Promise<void> {

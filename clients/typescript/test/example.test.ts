@@ -27,11 +27,11 @@ before(async () => {
   browser = await Chromium.open(`${origin}/`);
 });
 
-after(() => {
-  browser?.close();
+after(async () => {
+  await browser?.close();
   site?.closeAllConnections();
   site?.close();
-  server?.stop();
+  await server?.stop();
 });
 
 const shown = (id: string) => `!document.getElementById("${id}").hidden && document.querySelector("main").ariaBusy === "false"`;

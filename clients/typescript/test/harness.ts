@@ -1,9 +1,12 @@
 /** A running Voxgate, as the tests of the client call it. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { unwrap, Voxgate, type LoggedIn, type Session, type VoxgateOptions } from "../src/index.js";
 
@@ -14,7 +17,7 @@ const WAIT_MS = 30_000;
 
 /** The binary that `VOXGATE_BINARY` names, or the one that cargo built. */
 function binary(): string {
-  const target = process.env["CARGO_TARGET_DIR"] ?? resolve(import.meta.dirname, "../../../../target");
+  const target = process.env["CARGO_TARGET_DIR"] ?? fileURLToPath(new URL("../../../../target", import.meta.url));
   const binary = process.env["VOXGATE_BINARY"] ?? join(target, "debug/voxgate");
   if (!existsSync(binary)) {
     throw new Error(`there is no ${binary}: \`cargo build -p voxgate\` makes it`);
@@ -60,9 +63,11 @@ export class Server {
     return new Server(address, dir, env, child);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
+    const exited = once(this.#process, "exit");
     this.#process.kill("SIGKILL");
-    rmSync(this.#dir, { recursive: true, force: true });
+    await exited;
+    await rm(this.#dir, { recursive: true, force: true });
   }
 
   client(options: Partial<VoxgateOptions> = {}): Voxgate {
