@@ -110,13 +110,11 @@ fn write_operation(document: &Document, method: &str, path: &str, operation: &Op
     }
     let contents = operation.request_body.iter().flat_map(|body| &body.content);
     for (media_type, media) in contents {
-        let encoding = match media_type.as_str() {
-            "application/json" => "json",
-            "application/x-www-form-urlencoded" => "form",
-            other => return Err(Error::unknown(id, format!("it takes {other}"))),
-        };
+        if !matches!(media_type.as_str(), "application/json" | "application/x-www-form-urlencoded") {
+            return Err(Error::unknown(id, format!("it takes {media_type}")));
+        }
         parameters.push(format!("body: &{}", named(id, &media.schema)?));
-        let _ = write!(call, ".{encoding}(body)?");
+        let _ = write!(call, ".body(\"{media_type}\", body)?");
     }
     if operation.takes_token() {
         call.push_str(".authorized()");

@@ -1,7 +1,7 @@
 //! Which fields hold secrets. The document says so of passwords alone, so the rest is listed here.
 
 use crate::Error;
-use crate::document::Schema;
+use crate::document::{Kind, Schema};
 
 /// Secrets: whoever reads one can act with it.
 const SECRET: &[&str] = &[
@@ -21,13 +21,7 @@ const SECRET: &[&str] = &[
 const SECRET_CODES: &[&str] = &["FactorProof", "MfaVerification", "Reauthentication", "TotpCode"];
 
 /// What sounds like a secret and is none.
-const HARMLESS: &[&str] = &[
-    "FieldError.code",
-    "Login.token_delivery",
-    "MfaStatus.recovery_codes_remaining",
-    "Problem.code",
-    "TokenPair.token_type",
-];
+const HARMLESS: &[&str] = &["FieldError.code", "Problem.code", "ServiceToken.token_type", "TokenPair.token_type"];
 
 /// What makes a name sound like a secret.
 const SOUNDS: &[&str] = &["token", "secret", "password", "code", "key"];
@@ -39,12 +33,23 @@ pub(crate) fn is_secret(owner: &str, field: &str, schema: &Schema) -> Result<boo
         return Ok(true);
     }
     let name = format!("{owner}.{field}");
-    let sounds = SOUNDS.iter().any(|sound| field.contains(sound));
-    let named = schema.reference.is_some() || schema.items.as_ref().is_some_and(|items| items.reference.is_some());
-    if sounds && !named && !HARMLESS.contains(&name.as_str()) {
+    if SOUNDS.iter().any(|sound| field.contains(sound)) && is_text(schema) && !HARMLESS.contains(&name.as_str()) {
         return Err(Error::Undecided(name));
     }
     Ok(false)
+}
+
+/// Whether it is free text, or a list of it: nothing else can be a secret.
+fn is_text(schema: &Schema) -> bool {
+    if let Some(items) = &schema.items {
+        return is_text(items);
+    }
+    let textual = match &schema.kind {
+        Some(Kind::One(kind)) => kind == "string",
+        Some(Kind::Several(kinds)) => kinds.iter().any(|kind| kind == "string"),
+        None => false,
+    };
+    textual && schema.format.is_none() && schema.values.is_none()
 }
 
 #[cfg(test)]
@@ -65,7 +70,11 @@ mod tests {
 
     #[test]
     fn what_sounds_like_a_secret_has_to_be_decided() {
-        let error = is_secret("Webhook", "signing_secret", &Schema::default()).unwrap_err();
+        let text = || Some(Kind::One("string".to_owned()));
+        let schema = Schema { kind: text(), ..Schema::default() };
+        let error = is_secret("Webhook", "signing_secret", &schema).unwrap_err();
         assert!(matches!(error, Error::Undecided(name) if name == "Webhook.signing_secret"));
+        let time = Schema { kind: text(), format: Some("date-time".to_owned()), ..Schema::default() };
+        assert!(!is_secret("Webhook", "signing_secret_until", &time).unwrap());
     }
 }

@@ -15,6 +15,9 @@ use crate::types::Problem;
 /// What stays as it is in a segment of a path (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A request that can be sent more than once.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -22,7 +25,6 @@ pub(crate) struct Call {
     /// Path and query.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
-    /// It holds secrets, so it is kept out of `Debug` by [`Body`].
     pub(crate) body: Option<Body>,
     /// Whether the access token goes with it.
     pub(crate) authorized: bool,
@@ -83,15 +85,16 @@ impl Call {
         Ok(self)
     }
 
-    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body).map_err(|error| Error::Request(error.to_string()))?;
-        Ok(self.with_body("application/json", body))
-    }
-
-    fn with_body(mut self, media_type: &'static str, body: Vec<u8>) -> Self {
+    /// `body` as JSON, or as a form where that is the media type.
+    pub(crate) fn body(mut self, media_type: &'static str, body: &impl Serialize) -> Result<Self, Error> {
+        let unfit = |error: &dyn std::fmt::Display| Error::Request(error.to_string());
+        let body = match media_type {
+            FORM => serde_urlencoded::to_string(body).map_err(|error| unfit(&error))?.into_bytes(),
+            _ => serde_json::to_vec(body).map_err(|error| unfit(&error))?,
+        };
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.body = Some(Body(body));
-        self
+        Ok(self)
     }
 
     pub(crate) fn authorized(mut self) -> Self {
@@ -165,8 +168,17 @@ mod tests {
 
     #[test]
     fn a_call_does_not_print_its_body() {
-        let call = Call::new(Method::POST, "/auth/login").json(&"marked").unwrap();
+        let call = Call::new(Method::POST, "/auth/login").body("application/json", &"marked").unwrap();
+        assert_eq!(call.body.as_ref().unwrap().0, b"\"marked\"");
         assert!(!format!("{call:?}").contains("marked"), "{call:?}");
+    }
+
+    #[test]
+    fn a_form_is_encoded_as_one() {
+        let refresh = crate::types::Refresh::default().with_refresh_token("a&b=c");
+        let call = Call::new(Method::POST, "/auth/token").body(FORM, &refresh).unwrap();
+        assert_eq!(call.body.unwrap().0, b"refresh_token=a%26b%3Dc");
+        assert_eq!(call.headers[CONTENT_TYPE], FORM);
     }
 
     #[test]

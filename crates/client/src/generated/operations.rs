@@ -74,7 +74,9 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn change_password(&self, body: &types::PasswordChange) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/auth/change-password").json(body)?.authorized()).await?.nothing()
+        self.send(Call::new(Method::POST, "/auth/change-password").body("application/json", body)?.authorized())
+            .await?
+            .nothing()
     }
 
     /// List the emergency accesses that one holds.
@@ -116,7 +118,9 @@ impl Client {
         &self,
         body: &types::EmergencyAccessRequest,
     ) -> Result<types::EmergencyAccess, Error> {
-        self.send(Call::new(Method::POST, "/auth/emergency-access").json(body)?.authorized()).await?.json()
+        self.send(Call::new(Method::POST, "/auth/emergency-access").body("application/json", body)?.authorized())
+            .await?
+            .json()
     }
 
     /// Give an emergency access back.
@@ -156,7 +160,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn forgot_password(&self, body: &types::Address) -> Result<types::Accepted, Error> {
-        self.send(Call::new(Method::POST, "/auth/forgot-password").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/forgot-password").body("application/json", body)?).await?.json()
     }
 
     /// Log in.
@@ -182,7 +186,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn login(&self, body: &types::Login) -> Result<types::LoginAnswer, Error> {
-        self.send(Call::new(Method::POST, "/auth/login").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/login").body("application/json", body)?).await?.json()
     }
 
     /// Log out.
@@ -238,7 +242,9 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn regenerate_recovery_codes(&self, body: &types::TotpCode) -> Result<types::RecoveryCodes, Error> {
-        self.send(Call::new(Method::POST, "/auth/mfa/recovery-codes").json(body)?.authorized()).await?.json()
+        self.send(Call::new(Method::POST, "/auth/mfa/recovery-codes").body("application/json", body)?.authorized())
+            .await?
+            .json()
     }
 
     /// Confirm an authenticator app.
@@ -261,7 +267,9 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn confirm_totp(&self, body: &types::TotpCode) -> Result<types::RecoveryCodes, Error> {
-        self.send(Call::new(Method::POST, "/auth/mfa/totp/confirm").json(body)?.authorized()).await?.json()
+        self.send(Call::new(Method::POST, "/auth/mfa/totp/confirm").body("application/json", body)?.authorized())
+            .await?
+            .json()
     }
 
     /// Turn the second factor off.
@@ -284,7 +292,9 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn disable_totp(&self, body: &types::FactorProof) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/auth/mfa/totp/disable").json(body)?.authorized()).await?.nothing()
+        self.send(Call::new(Method::POST, "/auth/mfa/totp/disable").body("application/json", body)?.authorized())
+            .await?
+            .nothing()
     }
 
     /// Enroll an authenticator app.
@@ -326,7 +336,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn verify_mfa(&self, body: &types::MfaVerification) -> Result<types::TokenPair, Error> {
-        self.send(Call::new(Method::POST, "/auth/mfa/verify").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/mfa/verify").body("application/json", body)?).await?.json()
     }
 
     /// Prove again who one is.
@@ -349,7 +359,9 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn reauthenticate(&self, body: &types::Reauthentication) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/auth/reauthenticate").json(body)?.authorized()).await?.nothing()
+        self.send(Call::new(Method::POST, "/auth/reauthenticate").body("application/json", body)?.authorized())
+            .await?
+            .nothing()
     }
 
     /// Refresh a session.
@@ -371,7 +383,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn refresh(&self, body: &types::Refresh) -> Result<types::TokenPair, Error> {
-        self.send(Call::new(Method::POST, "/auth/refresh").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/refresh").body("application/json", body)?).await?.json()
     }
 
     /// Register.
@@ -392,7 +404,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn register(&self, body: &types::Registration) -> Result<types::Accepted, Error> {
-        self.send(Call::new(Method::POST, "/auth/register").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/register").body("application/json", body)?).await?.json()
     }
 
     /// Ask for another verification mail.
@@ -412,7 +424,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn resend_verification(&self, body: &types::Address) -> Result<types::Accepted, Error> {
-        self.send(Call::new(Method::POST, "/auth/resend-verification").json(body)?).await?.json()
+        self.send(Call::new(Method::POST, "/auth/resend-verification").body("application/json", body)?).await?.json()
     }
 
     /// Set a password by a link.
@@ -433,7 +445,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn reset_password(&self, body: &types::PasswordReset) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/auth/reset-password").json(body)?).await?.nothing()
+        self.send(Call::new(Method::POST, "/auth/reset-password").body("application/json", body)?).await?.nothing()
     }
 
     /// Verify an address.
@@ -453,7 +465,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn verify_email(&self, body: &types::EmailVerification) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/auth/verify-email").json(body)?).await?.nothing()
+        self.send(Call::new(Method::POST, "/auth/verify-email").body("application/json", body)?).await?.nothing()
     }
 
     /// List every emergency access that was taken.
@@ -622,7 +634,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn invite_user(&self, body: &types::Invitation) -> Result<types::User, Error> {
-        self.send(Call::new(Method::POST, "/users").json(body)?.authorized()).await?.json()
+        self.send(Call::new(Method::POST, "/users").body("application/json", body)?.authorized()).await?.json()
     }
 
     /// Delete one's account.
@@ -690,7 +702,7 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn change_email(&self, body: &types::NewAddress) -> Result<types::Accepted, Error> {
-        self.send(Call::new(Method::POST, "/users/email").json(body)?.authorized()).await?.json()
+        self.send(Call::new(Method::POST, "/users/email").body("application/json", body)?.authorized()).await?.json()
     }
 
     /// Export all that is held about one.
@@ -772,7 +784,11 @@ impl Client {
         &self,
         body: &types::NewNotificationPreferences,
     ) -> Result<types::NotificationPreferences, Error> {
-        self.send(Call::new(Method::PUT, "/users/notification-preferences").json(body)?.authorized()).await?.json()
+        self.send(
+            Call::new(Method::PUT, "/users/notification-preferences").body("application/json", body)?.authorized(),
+        )
+        .await?
+        .json()
     }
 
     /// Read one's profile.
@@ -813,9 +829,14 @@ impl Client {
         if_match: Option<&str>,
         body: &types::Profile,
     ) -> Result<Tagged<types::User>, Error> {
-        self.send(Call::new(Method::PUT, "/users/profile").header("if-match", if_match)?.json(body)?.authorized())
-            .await?
-            .tagged()
+        self.send(
+            Call::new(Method::PUT, "/users/profile")
+                .header("if-match", if_match)?
+                .body("application/json", body)?
+                .authorized(),
+        )
+        .await?
+        .tagged()
     }
 
     /// End one's other sessions.
@@ -972,7 +993,11 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn set_roles(&self, id: Uuid, body: &types::NewRoles) -> Result<types::User, Error> {
-        self.send(Call::new(Method::PUT, "/users/{id}/roles").path("id", &id).json(body)?.authorized()).await?.json()
+        self.send(
+            Call::new(Method::PUT, "/users/{id}/roles").path("id", &id).body("application/json", body)?.authorized(),
+        )
+        .await?
+        .json()
     }
 
     /// End the sessions of a user.
@@ -1032,7 +1057,11 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn set_status(&self, id: Uuid, body: &types::NewStatus) -> Result<types::User, Error> {
-        self.send(Call::new(Method::PUT, "/users/{id}/status").path("id", &id).json(body)?.authorized()).await?.json()
+        self.send(
+            Call::new(Method::PUT, "/users/{id}/status").path("id", &id).body("application/json", body)?.authorized(),
+        )
+        .await?
+        .json()
     }
 
     /// Lift the lock of a user.
@@ -1055,8 +1084,10 @@ impl Client {
     /// - 500 `internal_error`
     /// - 503 `unavailable`
     pub async fn unlock_user(&self, id: Uuid, body: &types::WithReason) -> Result<(), Error> {
-        self.send(Call::new(Method::POST, "/users/{id}/unlock").path("id", &id).json(body)?.authorized())
-            .await?
-            .nothing()
+        self.send(
+            Call::new(Method::POST, "/users/{id}/unlock").path("id", &id).body("application/json", body)?.authorized(),
+        )
+        .await?
+        .nothing()
     }
 }

@@ -1,9 +1,10 @@
 //! The client against the real binary.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod account;
 mod harness;
 mod lists;
 mod refusals;
 mod renewal;
+mod slow_line;
