@@ -7,9 +7,11 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::redirect::Policy;
 use url::Url;
+use uuid::Uuid;
 
 use crate::call::{Call, Reply};
-use crate::session::{Renewable, Session};
+use crate::renewable::Renewable;
+use crate::session::Session;
 use crate::types::{Login, LoginAnswer, MfaChallenge, MfaVerification, Refresh, TokenPair};
 use crate::{Error, Secret};
 
@@ -33,7 +35,7 @@ pub struct Client {
 enum Authorization {
     Nothing,
     Token(Secret),
-    Session(Arc<Renewable>),
+    Renewable(Arc<Renewable>),
 }
 
 /// What a right password comes to.
@@ -143,20 +145,32 @@ impl Client {
     /// The session of these tokens.
     #[must_use]
     pub fn session(&self, pair: TokenPair) -> Session {
-        let anonymous = Self { authorization: Authorization::Nothing, ..self.clone() };
-        let renewable = Arc::new(Renewable::new(anonymous, pair));
-        let client = Self { authorization: Authorization::Session(Arc::clone(&renewable)), ..self.clone() };
-        Session::new(client, renewable)
+        Session::new(&self.anonymous(), pair)
+    }
+
+    /// The same as a service account, which gets its access tokens by itself (RFC 6749, section 4.4).
+    #[must_use]
+    pub fn with_service_account(&self, client_id: Uuid, client_secret: impl Into<Secret>) -> Self {
+        self.renewing(Arc::new(Renewable::of_service(self.anonymous(), client_id, client_secret.into())))
+    }
+
+    fn anonymous(&self) -> Self {
+        Self { authorization: Authorization::Nothing, ..self.clone() }
+    }
+
+    /// The same with an access token that is renewed.
+    pub(crate) fn renewing(&self, token: Arc<Renewable>) -> Self {
+        Self { authorization: Authorization::Renewable(token), ..self.clone() }
     }
 
     /// Sends a call, with an access token where it needs one: once more with a new token when that has expired.
     pub(crate) async fn send(&self, call: Call) -> Result<Reply, Error> {
         match &self.authorization {
-            Authorization::Session(session) if call.authorized => {
-                let token = session.token().await?;
+            Authorization::Renewable(renewable) if call.authorized => {
+                let token = renewable.token().await?;
                 match self.attempt(&call, Some(&token.secret)).await {
                     Err(error) if error.is("unauthenticated") => {
-                        let token = session.renewed(token.generation).await?;
+                        let token = renewable.renewed(&token).await?;
                         self.attempt(&call, Some(&token.secret)).await
                     }
                     answer => answer,

@@ -62,6 +62,7 @@ mod client;
 mod error;
 mod generated;
 mod pages;
+mod renewable;
 mod secret;
 mod session;
 

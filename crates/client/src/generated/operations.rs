@@ -448,6 +448,56 @@ impl Client {
         self.send(Call::new(Method::POST, "/auth/reset-password").body("application/json", body)?).await?.nothing()
     }
 
+    /// List the sessions that were ended.
+    ///
+    /// For sibling services that hold access tokens for valid by themselves: a token whose `sid` is listed is not. Those whose
+    /// tokens have all expired are left out. Read every page, then ask again with `next_since`.
+    ///
+    /// `GET /auth/revocations` needs an access token with the permission `revocations:read`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn list_revocations(&self, query: &queries::ListRevocations) -> Result<types::RevocationList, Error> {
+        self.send(Call::new(Method::GET, "/auth/revocations").query(query)?.authorized()).await?.json()
+    }
+
+    /// Everything of [`Client::list_revocations`], page by page as it is read.
+    #[must_use]
+    pub fn list_revocations_all(&self, query: &queries::ListRevocations) -> Items<'_, types::Revocation> {
+        let query = query.clone();
+        pages::items(query.cursor.clone(), move |cursor| {
+            let query = queries::ListRevocations { cursor, ..query.clone() };
+            async move { self.list_revocations(&query).await }
+        })
+    }
+
+    /// Get an access token for a service account.
+    ///
+    /// The client-credentials grant (RFC 6749, section 4.4) for machines. The client proves who it is by HTTP Basic, or by
+    /// `client_id` and `client_secret` in the form. There is no refresh token.
+    ///
+    /// `POST /auth/token` needs no access token.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `invalid_request`, `invalid_scope`, `unsupported_grant_type`
+    /// - 401 `invalid_client`
+    /// - 403 `ip_not_allowed`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn issue_service_token(&self, body: &types::TokenRequest) -> Result<types::ServiceToken, Error> {
+        self.send(Call::new(Method::POST, "/auth/token").body("application/x-www-form-urlencoded", body)?).await?.json()
+    }
+
     /// Verify an address.
     ///
     /// Uses up the token of a registration, which becomes active, or of a change of address, which takes place.
@@ -584,6 +634,113 @@ impl Client {
     /// - 503 `unavailable`
     pub async fn list_roles(&self) -> Result<types::RoleList, Error> {
         self.send(Call::new(Method::GET, "/roles").authorized()).await?.json()
+    }
+
+    /// List the service accounts.
+    ///
+    /// `GET /service-accounts` needs an access token with the permission `service_accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn list_service_accounts(&self, query: &queries::Paging) -> Result<types::ServiceAccountList, Error> {
+        self.send(Call::new(Method::GET, "/service-accounts").query(query)?.authorized()).await?.json()
+    }
+
+    /// Everything of [`Client::list_service_accounts`], page by page as it is read.
+    #[must_use]
+    pub fn list_service_accounts_all(&self, query: &queries::Paging) -> Items<'_, types::ServiceAccount> {
+        let query = query.clone();
+        pages::items(query.cursor.clone(), move |cursor| {
+            let query = queries::Paging { cursor, ..query.clone() };
+            async move { self.list_service_accounts(&query).await }
+        })
+    }
+
+    /// Make a service account.
+    ///
+    /// A machine caller, which gets access tokens at `/auth/token`. The secret is shown this once.
+    ///
+    /// `POST /service-accounts` needs an access token with the permission `service_accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `malformed_json`
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 409 `conflict`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn create_service_account(
+        &self,
+        body: &types::NewServiceAccount,
+    ) -> Result<types::ServiceAccountSecret, Error> {
+        self.send(Call::new(Method::POST, "/service-accounts").body("application/json", body)?.authorized())
+            .await?
+            .json()
+    }
+
+    /// Switch a service account off.
+    ///
+    /// For good: its secret and its tokens are refused from the next request on. Sibling services that verify tokens by
+    /// themselves take those it holds until they expire.
+    ///
+    /// `DELETE /service-accounts/{id}` needs an access token with the permission `service_accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 409 `conflict`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn disable_service_account(&self, id: Uuid) -> Result<(), Error> {
+        self.send(Call::new(Method::DELETE, "/service-accounts/{id}").path("id", &id).authorized()).await?.nothing()
+    }
+
+    /// Give a service account another secret.
+    ///
+    /// The present one works on for a while, so that no instance has to change at the same moment; an older one does not.
+    ///
+    /// `POST /service-accounts/{id}/secret` needs an access token with the permission `service_accounts:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `malformed_json`
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 409 `conflict`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn rotate_service_secret(
+        &self,
+        id: Uuid,
+        body: &types::SecretRotation,
+    ) -> Result<types::ServiceAccountSecret, Error> {
+        self.send(
+            Call::new(Method::POST, "/service-accounts/{id}/secret")
+                .path("id", &id)
+                .body("application/json", body)?
+                .authorized(),
+        )
+        .await?
+        .json()
     }
 
     /// List users.

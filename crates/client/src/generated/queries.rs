@@ -91,6 +91,44 @@ impl ListEvents {
     }
 }
 
+/// The query of `GET /auth/revocations`. A condition that is not set does not count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ListRevocations {
+    /// Ended at this time or later (RFC 3339); one life of an access token back when not given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The most of the page; 50 when not given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same `since`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+impl ListRevocations {
+    /// The same with this `since`.
+    #[must_use]
+    pub fn with_since(mut self, since: impl Into<String>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// The same with this `limit`.
+    #[must_use]
+    pub fn with_limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The same with this `cursor`.
+    #[must_use]
+    pub fn with_cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+}
+
 /// The query of a list that has no other conditions. A condition that is not set does not count.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]

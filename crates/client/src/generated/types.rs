@@ -567,6 +567,34 @@ impl NewRoles {
     }
 }
 
+/// A service account that shall be made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NewServiceAccount {
+    /// What it is called; no two that are on have the same name.
+    pub name: String,
+    /// What it may do.
+    pub permissions: Vec<String>,
+    /// Why, for the audit trail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl NewServiceAccount {
+    /// One with what must be there.
+    #[must_use]
+    pub fn new(name: impl Into<String>, permissions: Vec<String>) -> Self {
+        Self { name: name.into(), permissions, reason: None }
+    }
+
+    /// The same with this `reason`.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
 /// The new status of an account.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -685,6 +713,8 @@ pub struct Problem {
     pub detail: String,
     /// The request, for finding it in logs.
     pub request_id: String,
+    /// The code as RFC 6749, section 5.2, wants it, for errors of the token endpoint alone.
+    pub error: Option<String>,
     /// What is wrong with which field, for `validation_failed` alone.
     #[serde(default)]
     pub errors: Vec<FieldError>,
@@ -858,6 +888,36 @@ impl Registration {
     }
 }
 
+/// A session that is over.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Revocation {
+    /// The `sid` of its access tokens.
+    pub session_id: Uuid,
+    /// The `ended_at`.
+    pub ended_at: DateTime<Utc>,
+}
+
+/// Sessions that are over, in the order of their ends.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct RevocationList {
+    /// The `items`.
+    pub items: Vec<Revocation>,
+    /// Gets the next page; null on the last one.
+    pub next_cursor: Option<String>,
+    /// What to ask for as `since` next time: a little before now, so that some are told twice and none is missed.
+    pub next_since: DateTime<Utc>,
+}
+
+impl Page for RevocationList {
+    type Item = Revocation;
+
+    fn into_parts(self) -> (Vec<Revocation>, Option<String>) {
+        (self.items, self.next_cursor)
+    }
+}
+
 /// A role, and what it allows.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
@@ -886,6 +946,84 @@ impl Page for RoleList {
     fn into_parts(self) -> (Vec<Role>, Option<String>) {
         (self.items, self.next_cursor)
     }
+}
+
+/// How long the present secret works on beside the new one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SecretRotation {
+    /// Seconds, at most 30 days; a day when not given, not at all when 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap_seconds: Option<u64>,
+}
+
+impl SecretRotation {
+    /// The same with this `overlap_seconds`.
+    #[must_use]
+    pub fn with_overlap_seconds(mut self, overlap_seconds: u64) -> Self {
+        self.overlap_seconds = Some(overlap_seconds);
+        self
+    }
+}
+
+/// A service account. Its secret is not known to anybody but whoever made it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ServiceAccount {
+    /// Its client id.
+    pub id: Uuid,
+    /// The `name`.
+    pub name: String,
+    /// The `permissions`.
+    pub permissions: Vec<String>,
+    /// The `created_at`.
+    pub created_at: DateTime<Utc>,
+    /// Until when the secret before the present one works, when there is one.
+    pub previous_secret_until: Option<DateTime<Utc>>,
+    /// When it was switched off.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// Service accounts, newest first.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ServiceAccountList {
+    /// The `items`.
+    pub items: Vec<ServiceAccount>,
+    /// Gets the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl Page for ServiceAccountList {
+    type Item = ServiceAccount;
+
+    fn into_parts(self) -> (Vec<ServiceAccount>, Option<String>) {
+        (self.items, self.next_cursor)
+    }
+}
+
+/// A service account with its secret, which is shown this once.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct ServiceAccountSecret {
+    /// A service account. Its secret is not known to anybody but whoever made it.
+    pub account: ServiceAccount,
+    /// The secret. It is not kept, and cannot be shown again.
+    pub client_secret: Secret,
+}
+
+/// A token for a machine (RFC 6749, section 5.1). It does not print.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct ServiceToken {
+    /// The `access_token`.
+    pub access_token: Secret,
+    /// The `token_type`.
+    pub token_type: String,
+    /// How long it is valid, in seconds.
+    pub expires_in: u64,
+    /// What it is for, which can be less than was asked.
+    pub scope: String,
 }
 
 /// A session.
@@ -958,6 +1096,52 @@ pub struct TokenPair {
     pub session_id: Uuid,
     /// The refresh token; left out where it is delivered in a cookie.
     pub refresh_token: Option<Secret>,
+}
+
+/// What a machine asks for a token with (RFC 6749, section 4.4.2).
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct TokenRequest {
+    /// `client_credentials`, the only grant there is.
+    pub grant_type: String,
+    /// The client id, unless it comes by HTTP Basic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The secret, unless it comes by HTTP Basic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
+    /// Permissions, separated by spaces; everything that the account has when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+impl TokenRequest {
+    /// One with what must be there.
+    #[must_use]
+    pub fn new(grant_type: impl Into<String>) -> Self {
+        Self { grant_type: grant_type.into(), client_id: None, client_secret: None, scope: None }
+    }
+
+    /// The same with this `client_id`.
+    #[must_use]
+    pub fn with_client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// The same with this secret `client_secret`.
+    #[must_use]
+    pub fn with_client_secret(mut self, client_secret: impl Into<Secret>) -> Self {
+        self.client_secret = Some(client_secret.into());
+        self
+    }
+
+    /// The same with this `scope`.
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
 }
 
 /// A code of the app.

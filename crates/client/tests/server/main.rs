@@ -7,4 +7,5 @@ mod harness;
 mod lists;
 mod refusals;
 mod renewal;
+mod services;
 mod slow_line;
