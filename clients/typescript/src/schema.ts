@@ -396,6 +396,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions that were ended
+         * @description For sibling services that hold access tokens for valid by themselves: a token whose `sid` is listed is not. Those whose
+         *     tokens have all expired are left out. Read every page, then ask again with `next_since`.
+         */
+        get: operations["list_revocations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an access token for a service account
+         * @description The client-credentials grant (RFC 6749, section 4.4) for machines. The client proves who it is by HTTP Basic, or by
+         *     `client_id` and `client_secret` in the form. There is no refresh token.
+         */
+        post: operations["issue_service_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/verify-email": {
         parameters: {
             query?: never;
@@ -545,6 +587,68 @@ export interface paths {
         get: operations["list_roles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the service accounts */
+        get: operations["list_service_accounts"];
+        put?: never;
+        /**
+         * Make a service account
+         * @description A machine caller, which gets access tokens at `/auth/token`. The secret is shown this once.
+         */
+        post: operations["create_service_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch a service account off
+         * @description For good: its secret and its tokens are refused from the next request on. Sibling services that verify tokens by
+         *     themselves take those it holds until they expire.
+         */
+        delete: operations["disable_service_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-accounts/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a service account another secret
+         * @description The present one works on for a while, so that no instance has to change at the same moment; an older one does not.
+         */
+        post: operations["rotate_service_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1410,6 +1514,26 @@ export interface components {
             roles: string[];
         };
         /**
+         * NewServiceAccount
+         * @description A service account that shall be made.
+         */
+        NewServiceAccount: {
+            /**
+             * @description What it is called; no two that are on have the same name.
+             * @example recordings
+             */
+            name: string;
+            /**
+             * @description What it may do.
+             * @example [
+             *       "revocations:read"
+             *     ]
+             */
+            permissions: string[];
+            /** @description Why, for the audit trail. */
+            reason?: string | null;
+        };
+        /**
          * NewStatus
          * @description The new status of an account.
          */
@@ -1535,6 +1659,11 @@ export interface components {
              * @example 1 field is invalid
              */
             detail: string;
+            /**
+             * @description The code as RFC 6749, section 5.2, wants it, for errors of the token endpoint alone.
+             * @example invalid_client
+             */
+            error?: string;
             /** @description What is wrong with which field, for `validation_failed` alone. */
             errors?: components["schemas"]["FieldError"][];
             /**
@@ -1670,6 +1799,33 @@ export interface components {
             password: string;
         };
         /**
+         * Revocation
+         * @description A session that is over.
+         */
+        Revocation: {
+            /** Format: date-time */
+            ended_at: string;
+            /**
+             * Format: uuid
+             * @description The `sid` of its access tokens.
+             */
+            session_id: string;
+        };
+        /**
+         * RevocationList
+         * @description Sessions that are over, in the order of their ends.
+         */
+        RevocationList: {
+            items: components["schemas"]["Revocation"][];
+            /** @description Gets the next page; null on the last one. */
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description What to ask for as `since` next time: a little before now, so that some are told twice and none is missed.
+             */
+            next_since: string;
+        };
+        /**
          * Role
          * @description A role, and what it allows.
          */
@@ -1692,6 +1848,84 @@ export interface components {
             items: components["schemas"]["Role"][];
             /** @description Always null: all roles fit on one page. */
             next_cursor: string | null;
+        };
+        /**
+         * SecretRotation
+         * @description How long the present secret works on beside the new one.
+         */
+        SecretRotation: {
+            /**
+             * Format: int64
+             * @description Seconds, at most 30 days; a day when not given, not at all when 0.
+             * @example 86400
+             */
+            overlap_seconds?: number | null;
+        };
+        /**
+         * ServiceAccount
+         * @description A service account. Its secret is not known to anybody but whoever made it.
+         */
+        ServiceAccount: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was switched off.
+             */
+            disabled_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its client id.
+             */
+            id: string;
+            name: string;
+            permissions: string[];
+            /**
+             * Format: date-time
+             * @description Until when the secret before the present one works, when there is one.
+             */
+            previous_secret_until: string | null;
+        };
+        /**
+         * ServiceAccountList
+         * @description Service accounts, newest first.
+         */
+        ServiceAccountList: {
+            items: components["schemas"]["ServiceAccount"][];
+            /** @description Gets the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /**
+         * ServiceAccountSecret
+         * @description A service account with its secret, which is shown this once.
+         */
+        ServiceAccountSecret: {
+            account: components["schemas"]["ServiceAccount"];
+            /**
+             * @description The secret. It is not kept, and cannot be shown again.
+             * @example vgs_uFqzv7rZkD3m1b9Jx0tLw2eYh5cNsAaQpR8iVgTfOjM
+             */
+            client_secret: string;
+        };
+        /**
+         * ServiceToken
+         * @description A token for a machine (RFC 6749, section 5.1). It does not print.
+         */
+        ServiceToken: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description How long it is valid, in seconds.
+             * @example 900
+             */
+            expires_in: number;
+            /**
+             * @description What it is for, which can be less than was asked.
+             * @example revocations:read
+             */
+            scope: string;
+            /** @example Bearer */
+            token_type: string;
         };
         /**
          * Session
@@ -1794,6 +2028,29 @@ export interface components {
              * @example Bearer
              */
             token_type: string;
+        };
+        /**
+         * TokenRequest
+         * @description What a machine asks for a token with (RFC 6749, section 4.4.2).
+         */
+        TokenRequest: {
+            /** @description The client id, unless it comes by HTTP Basic. */
+            client_id?: string | null;
+            /**
+             * Format: password
+             * @description The secret, unless it comes by HTTP Basic.
+             */
+            client_secret?: string | null;
+            /**
+             * @description `client_credentials`, the only grant there is.
+             * @example client_credentials
+             */
+            grant_type: string;
+            /**
+             * @description Permissions, separated by spaces; everything that the account has when not given.
+             * @example revocations:read
+             */
+            scope?: string | null;
         };
         /**
          * TotpCode
@@ -1985,6 +2242,7 @@ export type MfaVerification = components['schemas']['MfaVerification'];
 export type NewAddress = components['schemas']['NewAddress'];
 export type NewNotificationPreferences = components['schemas']['NewNotificationPreferences'];
 export type NewRoles = components['schemas']['NewRoles'];
+export type NewServiceAccount = components['schemas']['NewServiceAccount'];
 export type NewStatus = components['schemas']['NewStatus'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
@@ -1997,12 +2255,20 @@ export type Reauthentication = components['schemas']['Reauthentication'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refresh = components['schemas']['Refresh'];
 export type Registration = components['schemas']['Registration'];
+export type Revocation = components['schemas']['Revocation'];
+export type RevocationList = components['schemas']['RevocationList'];
 export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
+export type SecretRotation = components['schemas']['SecretRotation'];
+export type ServiceAccount = components['schemas']['ServiceAccount'];
+export type ServiceAccountList = components['schemas']['ServiceAccountList'];
+export type ServiceAccountSecret = components['schemas']['ServiceAccountSecret'];
+export type ServiceToken = components['schemas']['ServiceToken'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type TokenDelivery = components['schemas']['TokenDelivery'];
 export type TokenPair = components['schemas']['TokenPair'];
+export type TokenRequest = components['schemas']['TokenRequest'];
 export type TotpCode = components['schemas']['TotpCode'];
 export type TotpEnrollment = components['schemas']['TotpEnrollment'];
 export type TotpStatus = components['schemas']['TotpStatus'];
@@ -5958,6 +6224,362 @@ export interface operations {
             };
         };
     };
+    list_revocations: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before, with the same `since` */
+                cursor?: string;
+                /** @description The most of the page; 50 when not given */
+                limit?: number;
+                /** @description Ended at this time or later (RFC 3339); one life of an access token back when not given */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationList"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_service_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description A token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceToken"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The token request is malformed
+             *
+             *     `invalid_scope`: The scope is not the client's
+             *
+             *     `unsupported_grant_type`: The grant type is not supported
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "It lacks a parameter, has one twice, or authenticates the client in two ways",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The token request is malformed",
+                     *       "type": "urn:voxgate:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_client`: Client authentication failed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_client",
+                     *       "detail": "No such client, or its secret is wrong",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Client authentication failed",
+                     *       "type": "urn:voxgate:problem:invalid_client"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ip_not_allowed`: The network address is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "ip_not_allowed",
+                     *       "detail": "This address may not call this service",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "The network address is not allowed",
+                     *       "type": "urn:voxgate:problem:ip_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify_email: {
         parameters: {
             query?: never;
@@ -6813,6 +7435,846 @@ export interface operations {
                      *       "status": 403,
                      *       "title": "This is not allowed",
                      *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_service_accounts: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description The most of the page; 50 when not given */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountList"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description The account and its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountSecret"];
+                };
+            };
+            /** @description `malformed_json`: The request is not well-formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_json",
+                     *       "detail": "The body is not one well-formed JSON document in UTF-8",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The request is not well-formed",
+                     *       "type": "urn:voxgate:problem:malformed_json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: It conflicts with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It is there already, or was changed meanwhile",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 409,
+                     *       "title": "It conflicts with the present state",
+                     *       "type": "urn:voxgate:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: It conflicts with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It is there already, or was changed meanwhile",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 409,
+                     *       "title": "It conflicts with the present state",
+                     *       "type": "urn:voxgate:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_service_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The account and its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountSecret"];
+                };
+            };
+            /** @description `malformed_json`: The request is not well-formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_json",
+                     *       "detail": "The body is not one well-formed JSON document in UTF-8",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The request is not well-formed",
+                     *       "type": "urn:voxgate:problem:malformed_json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: It conflicts with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It is there already, or was changed meanwhile",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 409,
+                     *       "title": "It conflicts with the present state",
+                     *       "type": "urn:voxgate:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
