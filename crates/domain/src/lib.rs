@@ -139,6 +139,7 @@ pub mod session;
 pub mod time;
 pub mod user;
 pub mod values;
+pub mod webhook;
 
 pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
@@ -146,7 +147,7 @@ pub use emergency::EmergencyAccess;
 pub use factor::{MfaChallenge, OneTimeCode, RecoveryCode, TokenDelivery, Totp};
 pub use ids::{
     AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, ServiceAccountId, SessionId,
-    UserId,
+    UserId, WebhookId,
 };
 pub use known_device::KnownDevice;
 pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
@@ -160,5 +161,5 @@ pub use user::{Profile, User, UserStatus};
 pub use values::{
     AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError,
     InvalidNetworks, Locale, Networks, Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken,
-    ServiceName, Source, TextError, TimeZone, TokenHash, UnknownTimeZone,
+    ServiceName, Source, TextError, TimeZone, TokenHash, UnknownTimeZone, WebhookDescription,
 };
