@@ -7,7 +7,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 
 use super::names::{
     ALL, AUDIT_EVENTS, BUILD_INFO, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SHED, LOCKOUTS, LOGINS,
-    MetricKind, RATE_LIMIT_HITS,
+    MetricKind, RATE_LIMIT_HITS, WEBHOOK_ATTEMPTS,
 };
 use crate::problem::{Kind, Problem};
 
@@ -82,6 +82,11 @@ pub fn count_event(event: &'static str, outcome: &'static str) {
     if event == LOCKED {
         counter!(LOCKOUTS).increment(1);
     }
+}
+
+/// A webhook was sent, or tried to be, with this outcome: one of a few.
+pub fn count_webhook(outcome: &'static str) {
+    counter!(WEBHOOK_ATTEMPTS, "outcome" => outcome).increment(1);
 }
 
 /// What can come of a login. Whether an address has an account is not among them.

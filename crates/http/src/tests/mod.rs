@@ -105,6 +105,7 @@ fn services(store: MockStore) -> Services {
     let (clock, entropy) = (Arc::new(clock), Arc::new(entropy));
     let ports = Ports {
         store: Arc::new(store),
+        webhooks: Arc::new(MockWebhookReader::new()),
         authenticator: Arc::new(authenticator),
         passwords: Arc::new(MockPasswordHasher::new()),
         strength: Arc::new(MockPasswordStrength::new()),
