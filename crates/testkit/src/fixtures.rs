@@ -1,6 +1,9 @@
 //! Values for the contracts: as the fixtures of the domain, and each with an identifier of its own, since they share a
 //! database.
 
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use voxgate_domain::fixtures;
@@ -11,6 +14,14 @@ use voxgate_domain::{
     Act, AttemptKey, AuditEvent, AuditEventId, DeviceId, EmergencyAccess, EmergencyAccessId, Generation, KnownDevice,
     MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash, Purpose, RefreshToken, RoleAssignmentId, Session,
     SessionId, Timestamp, TokenHash, Totp, User, UserId,
+use voxgate_domain::ports::{Clock, Entropy};
+use voxgate_domain::session::Device;
+use voxgate_domain::webhook::{WebhookChange, WebhookEndpoint, WebhookUrl};
+use voxgate_domain::{
+    Act, AttemptKey, AuditEvent, AuditEventId, AuthMethods, ClientContext, DeviceId, EmailAddress, EmergencyAccess,
+    EmergencyAccessId, Generation, KnownDevice, MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash,
+    Profile, Purpose, Reason, RefreshToken, RequestId, RoleAssignmentId, Session, SessionId, Timestamp, TokenDelivery,
+    TokenHash, Totp, User, UserId, WebhookId,
 };
 
 pub use voxgate_domain::fixtures::{FixedClock, SeededEntropy, client, email};
@@ -108,6 +119,20 @@ impl Fixtures {
         let id = EmergencyAccessId::generate(self.now(), &self.entropy);
         let (granted_at, expires_at) = (self.now(), self.after(3_600));
         EmergencyAccess { id, granted_at, expires_at, ..fixtures::emergency_access(holder, subject) }
+    }
+
+    /// An endpoint of webhooks that is told of everything.
+    ///
+    /// # Panics
+    ///
+    /// Never.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a fixture that is wrong is a fault of the test")]
+    pub fn webhook(&self) -> WebhookEndpoint {
+        let url = WebhookUrl::parse("https://recordings.example.org/in").expect("a URL");
+        let wanted = WebhookChange { url, description: None, events: BTreeSet::new(), enabled: true };
+        let id = WebhookId::generate(self.now(), &self.entropy);
+        WebhookEndpoint::create(id, wanted, self.bytes().to_vec(), self.now())
     }
 
     /// The hash of a token.

@@ -82,7 +82,7 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(webhooks::endpoints::delete_webhook)
         .service(webhooks::secret::rotate_secret)
         .service(webhooks::deliveries::list_deliveries)
-        .service(webhooks::replay::replay)
+        .service(webhooks::replay::replay_events)
         .service(webhooks::replay::test_webhook)
         // The service itself.
         .service(jwks::jwks)

@@ -40,7 +40,7 @@ impl DeliveryRun for Counted {
 
 impl WebhookJob {
     /// How often it looks for what is due.
-    const ROUND: Duration = Duration::from_millis(500);
+    const ROUND: Duration = Duration::from_secs(1);
     /// How long it waits after the database failed.
     const AFTER_FAILURE: Duration = Duration::from_secs(3);
     /// The most endpoints that are sent to at once.

@@ -50,14 +50,15 @@ impl TryFrom<EndpointRow> for WebhookEndpoint {
 
     fn try_from(row: EndpointRow) -> Result<Self, StoreError> {
         const TABLE: &str = "webhook_endpoints";
-        let events = row.kinds.0.iter().map(|kind| named(TABLE, "kinds", kind, EventType::parse)).collect();
+        let events: Result<_, StoreError> =
+            row.kinds.0.iter().map(|kind| named(TABLE, "kinds", kind, EventType::parse)).collect();
         let disabled = row.disabled.as_deref().map(|why| named(TABLE, "disabled", why, DisabledWhy::parse));
         let previous = row.previous_secret.zip(row.previous_until);
         Ok(Self {
             id: row.id.into(),
             url: WebhookUrl::parse(&row.url).map_err(|why| corrupt(TABLE, "url", why))?,
             description: parsed(TABLE, "description", row.description.as_deref(), WebhookDescription::parse)?,
-            events: Result::<_, StoreError>::from(events)?,
+            events: events?,
             disabled: disabled.transpose()?,
             sealed_secret: row.sealed_secret,
             previous: previous.map(|(sealed, until)| PreviousSecret { sealed, until: until.into() }),

@@ -49,8 +49,8 @@ impl FromForm for ReplayBody {
 }
 
 impl ReplayBody {
-    const fn of(replay: Replay) -> Self {
-        Self { from: None, delivery_ids: None, replay }
+    const fn of(which: Replay) -> Self {
+        Self { from: None, delivery_ids: None, replay: which }
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct ReplayedBody {
     extensions(("x-problems" = json!([Kind::NotFound])))
 )]
 #[post("/webhooks/{id}/replay")]
-pub(crate) async fn replay(
+pub(crate) async fn replay_events(
     state: web::Data<State>,
     id: web::Path<String>,
     InOrder(caller, Body(body)): InOrder<Permit<WebhooksManage>, Body<ReplayBody>>,
