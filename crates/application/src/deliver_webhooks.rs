@@ -1,7 +1,5 @@
 //! Deliver webhooks: the background half of every event for subscribers.
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use voxgate_domain::ports::{WebhookError, WebhookMessage, WebhookSender};
 use voxgate_domain::webhook::{DeliveryStatus, WebhookDelivery, WebhookEndpoint};
 use voxgate_domain::{Act, WebhookId};
@@ -20,9 +18,6 @@ pub trait DeliveryRun: Send + Sync {
 }
 
 impl Application {
-    /// The most messages that are under way to one endpoint at once, each about another user.
-    pub const WEBHOOKS_AT_ONCE: usize = 8;
-
     /// The endpoints for which something is due.
     ///
     /// # Errors
@@ -32,62 +27,39 @@ impl Application {
         Ok(self.ports.webhooks.due_endpoints(self.ports.clock.now()).await?)
     }
 
-    /// Sends an endpoint all that is due, until there is nothing more or `run` says that it is enough: in order for each
-    /// user, and [several](Self::WEBHOOKS_AT_ONCE) users at once.
+    /// Sends an endpoint what is due, one message after the other, until there is nothing more or `run` says that it is
+    /// enough. Several that run at once, here or on other replicas, share the users between them, and keep the order of
+    /// each.
     ///
     /// A delivery is claimed before it is sent and settled after: a crash in between sends it once more, and never loses
-    /// it. What another replica claims at the same time is left to it.
+    /// it.
     ///
     /// # Errors
     ///
-    /// An error of the store; what is under way then ends first. A message that is not taken is none, it is sent again by
-    /// the policy.
+    /// An error of the store. A message that is not taken is none, it is sent again by the policy.
     pub async fn deliver_webhooks(
         &self,
         id: WebhookId,
         sender: &dyn WebhookSender,
         run: &dyn DeliveryRun,
     ) -> Result<(), Error> {
-        let mut under_way = FuturesUnordered::new();
-        let mut failed = None;
-        loop {
-            let free = Self::WEBHOOKS_AT_ONCE.saturating_sub(under_way.len());
-            if failed.is_none() && free > 0 && run.goes_on() {
-                match self.claim_webhooks(id, free).await {
-                    Ok((endpoint, claimed)) => {
-                        let endpoint = std::sync::Arc::new(endpoint);
-                        under_way.extend(claimed.into_iter().map(|delivery| {
-                            let endpoint = std::sync::Arc::clone(&endpoint);
-                            async move { self.try_delivery(&endpoint, delivery, sender).await }
-                        }));
-                    }
-                    Err(Error::NotFound) => {}
-                    Err(error) => failed = Some(error),
-                }
-            }
-            match under_way.next().await {
-                Some(Ok(Some(status))) => run.ended(status),
-                Some(Ok(None)) => {}
-                Some(Err(error)) => failed = failed.or(Some(error)),
-                None => return failed.map_or(Ok(()), Err),
+        while run.goes_on() {
+            let Some((endpoint, delivery)) = self.claim_webhook(id).await? else { break };
+            if let Some(status) = self.try_delivery(&endpoint, delivery, sender).await? {
+                run.ended(status);
             }
         }
+        Ok(())
     }
 
-    async fn claim_webhooks(
-        &self,
-        id: WebhookId,
-        free: usize,
-    ) -> Result<(WebhookEndpoint, Vec<WebhookDelivery>), Error> {
-        let endpoint = self.webhook(id).await?;
-        if !endpoint.is_enabled() {
-            return Err(Error::NotFound);
-        }
-        let (now, limit) = (self.ports.clock.now(), u32::try_from(free).unwrap_or(1));
-        let mut uow = self.ports.store.begin().await?;
+    async fn claim_webhook(&self, id: WebhookId) -> Result<Option<(WebhookEndpoint, WebhookDelivery)>, Error> {
+        let found = self.ports.webhooks.endpoint(id).await?;
+        let Some(endpoint) = found.filter(WebhookEndpoint::is_enabled) else { return Ok(None) };
+        let now = self.ports.clock.now();
         let until = now.plus(self.policies.webhooks.in_flight());
-        let claimed = uow.webhooks().claim(id, now, until, limit).await.map_err(Error::from);
-        Ok((endpoint, settle(uow, claimed).await?))
+        let mut uow = self.ports.store.begin().await?;
+        let claimed = uow.webhooks().claim(id, now, until, 1).await.map_err(Error::from);
+        Ok(settle(uow, claimed).await?.pop().map(|delivery| (endpoint, delivery)))
     }
 
     /// Sends one message; how that ended, unless somebody else has seen to it meanwhile.

@@ -42,8 +42,11 @@ pub(crate) async fn deliveries(
     rows.into_iter().map(|(delivery, event)| delivery.of(event)).collect()
 }
 
+/// How many deliveries are looked at beyond those that are asked for, since others may be claiming the same ones.
+const SPARE: u32 = 8;
+
 /// Claims the first delivery of each user that is due. Whether it is still so is decided by the update: of two who saw the
-/// same delivery the second finds its attempt counted.
+/// same delivery the second finds its attempt counted, and takes another.
 pub(crate) async fn claim(
     connection: &mut Connection,
     endpoint: WebhookId,
@@ -52,7 +55,10 @@ pub(crate) async fn claim(
     limit: u32,
 ) -> Result<Vec<WebhookDelivery>, StoreError> {
     let mut claimed = Vec::new();
-    for (row, event) in first_due(connection, endpoint, now, limit).await? {
+    for (row, event) in first_due(connection, endpoint, now, limit.saturating_add(SPARE)).await? {
+        if u32::try_from(claimed.len()).is_ok_and(|claimed| claimed >= limit) {
+            break;
+        }
         let seen = webhook_deliveries::table
             .find((row.endpoint_id, row.sequence))
             .filter(webhook_deliveries::finished_at.is_null())

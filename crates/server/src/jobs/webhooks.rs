@@ -1,6 +1,6 @@
 //! The job that sends webhooks.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use voxgate_http::metrics::count_webhook;
 
 use super::leased::Lease;
 
-/// Sends what is due to each endpoint by itself, so that one that hangs holds up no other, while it holds the lease.
+/// Sends what is due to each endpoint in lanes of its own, so that one that hangs holds up no other, while it holds the
+/// lease. A lane sends one message after the other, each about another user than those of the other lanes.
 pub(crate) struct WebhookJob {
     pub(crate) application: Application,
     pub(crate) leases: Arc<dyn Leases>,
@@ -43,13 +44,15 @@ impl WebhookJob {
     const ROUND: Duration = Duration::from_secs(1);
     /// How long it waits after the database failed.
     const AFTER_FAILURE: Duration = Duration::from_secs(3);
-    /// The most endpoints that are sent to at once.
-    const ENDPOINTS_AT_ONCE: usize = 16;
+    /// The most messages that are under way to one endpoint at once.
+    const LANES: usize = 8;
+    /// The most messages that are under way at all.
+    const ALL_LANES: usize = 128;
 
     /// Runs until `stop`; what is under way then may end.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let lease = Lease::new(&*self.leases, "webhooks");
-        let mut runs = Runs { tasks: JoinSet::new(), busy: HashSet::new(), stop: stop.clone() };
+        let mut runs = Runs { tasks: JoinSet::new(), lanes: HashMap::new(), stop: stop.clone() };
         while !stop.is_cancelled() {
             let pause = match lease.hold().await {
                 Ok(true) => self.round(&mut runs).await,
@@ -72,7 +75,8 @@ impl WebhookJob {
         lease.release().await;
     }
 
-    /// Begins with each endpoint that has something due and is not being sent to; how long to pause after it.
+    /// Opens the lanes to each endpoint that has something due; how long to pause after it. A lane that finds nothing to do
+    /// ends at once.
     async fn round(&self, runs: &mut Runs) -> Duration {
         let due = match self.application.due_webhooks().await {
             Ok(due) => due,
@@ -81,21 +85,25 @@ impl WebhookJob {
                 return Self::AFTER_FAILURE;
             }
         };
-        let idle: Vec<WebhookId> = due.into_iter().filter(|id| !runs.busy.contains(id)).collect();
-        for id in idle.into_iter().take(Self::ENDPOINTS_AT_ONCE.saturating_sub(runs.busy.len())) {
-            let (application, sender) = (self.application.clone(), Arc::clone(&self.sender));
-            let run = Counted(runs.stop.clone());
-            runs.busy.insert(id);
-            runs.tasks.spawn(async move { (id, application.deliver_webhooks(id, &*sender, &run).await) });
+        for id in due {
+            let open = runs.lanes.get(&id).copied().unwrap_or_default();
+            let all = Self::ALL_LANES.saturating_sub(runs.tasks.len());
+            for _ in 0..Self::LANES.saturating_sub(open).min(all) {
+                let (application, sender) = (self.application.clone(), Arc::clone(&self.sender));
+                let run = Counted(runs.stop.clone());
+                *runs.lanes.entry(id).or_default() += 1;
+                runs.tasks.spawn(async move { (id, application.deliver_webhooks(id, &*sender, &run).await) });
+            }
         }
         Self::ROUND
     }
 }
 
-/// The endpoints that are being sent to.
+/// The lanes that are open.
 struct Runs {
     tasks: JoinSet<(WebhookId, Result<(), Error>)>,
-    busy: HashSet<WebhookId>,
+    /// How many to each endpoint.
+    lanes: HashMap<WebhookId, usize>,
     stop: CancellationToken,
 }
 
@@ -110,16 +118,18 @@ impl Runs {
     fn note(&mut self, ended: Result<(WebhookId, Result<(), Error>), tokio::task::JoinError>) {
         match ended {
             Ok((id, outcome)) => {
-                self.busy.remove(&id);
+                if let Some(open) = self.lanes.get_mut(&id) {
+                    *open = open.saturating_sub(1);
+                }
                 if let Err(error) = outcome {
                     tracing::warn!(webhook = %id, %error, "sending webhooks failed");
                 }
             }
-            // It is not known whose it was: what is busy by mistake is freed when nothing is.
+            // It is not known whose it was: what is counted by mistake is forgotten when nothing is open.
             Err(error) => tracing::error!(%error, "sending webhooks ended badly"),
         }
         if self.tasks.is_empty() {
-            self.busy.clear();
+            self.lanes.clear();
         }
     }
 }

@@ -41,7 +41,7 @@ impl Voxgate {
         listed["items"].as_array().unwrap().clone()
     }
 
-    async fn switch(&self, admin: &Person, user: &str, status: &str) {
+    async fn set_status(&self, admin: &Person, user: &str, status: &str) {
         let body = json!({"status": status, "reason": "for the test"});
         self.manage(admin, Method::PUT, &format!("/users/{user}/status"), body).await.expect(200);
     }
@@ -53,9 +53,9 @@ impl Voxgate {
         tokio::time::sleep(pause).await;
         self.give(admin, &id, &["patient", "researcher"]).await.expect(200);
         tokio::time::sleep(pause).await;
-        self.switch(admin, &id, "inactive").await;
+        self.set_status(admin, &id, "inactive").await;
         tokio::time::sleep(pause).await;
-        self.switch(admin, &id, "active").await;
+        self.set_status(admin, &id, "active").await;
         tokio::time::sleep(pause).await;
         let again = self.log_in(email, crate::person::PASSWORD).await.expect(200).json();
         let token = again["access_token"].as_str().unwrap();
