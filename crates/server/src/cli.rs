@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand};
 use voxgate_domain::audit::{Hash, InvalidHash};
-use voxgate_domain::{AuditEventId, UserId, WebhookId};
-use voxgate_domain::{Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId};
+use voxgate_domain::{
+    AuditEventId, Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId, WebhookId,
+};
 
 /// Voxgate: accounts and authentication for voice-biomarker healthcare.
 ///

@@ -175,6 +175,7 @@ mod tests {
             session: None,
             client: None,
             reason: Some("said in confidence".into()),
+            service: None,
             emergency: None,
         }
     }

@@ -31,19 +31,19 @@ impl Voxgate {
         Endpoint { path: format!("/webhooks/{}", text("id")), secret: text("secret") }
     }
 
-    async fn manage(&self, admin: &Person, method: Method, path: &str, body: Value) -> Answer {
+    async fn on_webhooks(&self, admin: &Person, method: Method, path: &str, body: Value) -> Answer {
         self.call(method, path, &admin.access_token, body).await
     }
 
     async fn deliveries(&self, admin: &Person, endpoint: &Endpoint, status: &str) -> Vec<Value> {
         let path = format!("{}/deliveries?status={status}&limit=200", endpoint.path);
-        let listed = self.manage(admin, Method::GET, &path, Value::Null).await.expect(200).json();
+        let listed = self.on_webhooks(admin, Method::GET, &path, Value::Null).await.expect(200).json();
         listed["items"].as_array().unwrap().clone()
     }
 
     async fn set_status(&self, admin: &Person, user: &str, status: &str) {
         let body = json!({"status": status, "reason": "for the test"});
-        self.manage(admin, Method::PUT, &format!("/users/{user}/status"), body).await.expect(200);
+        self.on_webhooks(admin, Method::PUT, &format!("/users/{user}/status"), body).await.expect(200);
     }
 
     /// Somebody lives through every change that an account can have; their id.
@@ -116,7 +116,7 @@ pub(crate) async fn every_change_of_an_account_reaches_a_receiver_signed_and_in_
     }
     // The id leads to the audit event.
     let path = format!("/users/{user}/audit?event=user.deleted");
-    let audit = voxgate.manage(&admin, Method::GET, &path, Value::Null).await.expect(200).json();
+    let audit = voxgate.on_webhooks(&admin, Method::GET, &path, Value::Null).await.expect(200).json();
     let deleted = taken.iter().find(|message| message.kind() == "user.deleted").unwrap();
     assert_eq!(audit["items"][0]["id"], deleted.id());
     assert!(!voxgate.log().contains(&endpoint.secret));
@@ -229,11 +229,11 @@ pub(crate) async fn what_was_given_up_is_listed_and_replayed(backend: Backend) {
     // With another secret: for a day both sign.
     receiver.becomes(Mood::Takes);
     let path = format!("{}/secret", endpoint.path);
-    let rotated = voxgate.manage(&admin, Method::POST, &path, Value::Null).await.expect(200).json();
+    let rotated = voxgate.on_webhooks(&admin, Method::POST, &path, Value::Null).await.expect(200).json();
     let new = rotated["secret"].as_str().unwrap();
     assert_ne!(new, endpoint.secret);
     let replay = format!("{}/replay", endpoint.path);
-    let again = voxgate.manage(&admin, Method::POST, &replay, json!({})).await.expect(202).json();
+    let again = voxgate.on_webhooks(&admin, Method::POST, &replay, json!({})).await.expect(202).json();
     assert_eq!(again, json!({"queued": LIFE.len()}));
     let taken = receiver.taken_until(SOON, |taken| whole(taken, &user)).await;
     assert_eq!(lives(&taken)[&user], LIFE);
@@ -242,12 +242,12 @@ pub(crate) async fn what_was_given_up_is_listed_and_replayed(backend: Backend) {
 
     // Some by name, and all from a time on, with the ids that they had.
     let one = json!({"delivery_ids": [dead[0]["id"]]});
-    let again = voxgate.manage(&admin, Method::POST, &replay, one).await.expect(202).json();
+    let again = voxgate.on_webhooks(&admin, Method::POST, &replay, one).await.expect(202).json();
     assert_eq!(again, json!({"queued": 1}));
     let taken = receiver.taken_until(SOON, |taken| taken.len() == LIFE.len() + 1).await;
     assert_eq!(json!(taken.last().unwrap().id()), dead[0]["id"]);
     let since = json!({"from": began});
-    let again = voxgate.manage(&admin, Method::POST, &replay, since).await.expect(202).json();
+    let again = voxgate.on_webhooks(&admin, Method::POST, &replay, since).await.expect(202).json();
     assert!(again["queued"].as_u64() >= Some(LIFE.len() as u64), "{again}");
     let out = voxgate.command(&["webhooks", "list"]);
     assert!(String::from_utf8_lossy(&out.stdout).contains(&receiver.url), "{out:?}");
@@ -262,10 +262,10 @@ pub(crate) async fn a_receiver_that_is_gone_is_switched_off_until_somebody_switc
     let receiver = Receiver::start(Mood::Answers(410)).await;
     let endpoint = voxgate.make_webhook(&admin, &receiver, &[]).await;
     let test = format!("{}/test", endpoint.path);
-    let queued = voxgate.manage(&admin, Method::POST, &test, Value::Null).await.expect(202).json();
+    let queued = voxgate.on_webhooks(&admin, Method::POST, &test, Value::Null).await.expect(202).json();
     let deadline = Instant::now() + SOON;
     loop {
-        let read = voxgate.manage(&admin, Method::GET, &endpoint.path, Value::Null).await.expect(200).json();
+        let read = voxgate.on_webhooks(&admin, Method::GET, &endpoint.path, Value::Null).await.expect(200).json();
         if read["enabled"] == false {
             assert_eq!(read["disabled_reason"], "gone");
             break;
@@ -276,15 +276,15 @@ pub(crate) async fn a_receiver_that_is_gone_is_switched_off_until_somebody_switc
     assert_eq!(voxgate.deliveries(&admin, &endpoint, "pending").await.len(), 1);
     receiver.becomes(Mood::Takes);
     let on = json!({"url": receiver.url, "enabled": true});
-    voxgate.manage(&admin, Method::PUT, &endpoint.path, on).await.expect(200);
+    voxgate.on_webhooks(&admin, Method::PUT, &endpoint.path, on).await.expect(200);
     let taken = receiver.taken_until(SOON, |taken| !taken.is_empty()).await;
     assert_eq!((json!(taken[0].id()), taken[0].kind().as_str()), (queued["id"].clone(), "webhook.test"));
     assert!(taken[0].is_signed_by(&endpoint.secret));
 
-    voxgate.manage(&admin, Method::DELETE, &endpoint.path, Value::Null).await.expect(204);
-    voxgate.manage(&admin, Method::GET, &endpoint.path, Value::Null).await.expect_problem(404, "not_found");
+    voxgate.on_webhooks(&admin, Method::DELETE, &endpoint.path, Value::Null).await.expect(204);
+    voxgate.on_webhooks(&admin, Method::GET, &endpoint.path, Value::Null).await.expect_problem(404, "not_found");
     let path = "/audit?event=webhook.gone";
-    let audit = voxgate.manage(&admin, Method::GET, path, Value::Null).await.expect(200).json();
+    let audit = voxgate.on_webhooks(&admin, Method::GET, path, Value::Null).await.expect(200).json();
     assert_eq!(audit["items"].as_array().unwrap().len(), 1, "{audit}");
 }
 
@@ -300,7 +300,7 @@ pub(crate) async fn bad_endpoints_get_their_problem(backend: Backend) {
         (json!({"url": "https://recordings.example.org/", "events": ["webhook.test"]}), "events", "unknown"),
         (json!({"url": "https://recordings.example.org/", "secret": "whsec_mine"}), "secret", "unknown_field"),
     ] {
-        let answer = voxgate.manage(&admin, Method::POST, "/webhooks", body).await.expect(422);
+        let answer = voxgate.on_webhooks(&admin, Method::POST, "/webhooks", body).await.expect(422);
         let error = &answer.json()["errors"][0];
         assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)), "{answer:?}");
     }
@@ -308,10 +308,10 @@ pub(crate) async fn bad_endpoints_get_their_problem(backend: Backend) {
     let endpoint = voxgate.make_webhook(&admin, &receiver, &[]).await;
     let replay = format!("{}/replay", endpoint.path);
     let both = json!({"from": "2026-11-25T12:00:00Z", "delivery_ids": []});
-    voxgate.manage(&admin, Method::POST, &replay, both).await.expect_problem(422, "validation_failed");
+    voxgate.on_webhooks(&admin, Method::POST, &replay, both).await.expect_problem(422, "validation_failed");
     let forged = format!("{}/deliveries?cursor=AAAA", endpoint.path);
-    voxgate.manage(&admin, Method::GET, &forged, Value::Null).await.expect_problem(422, "validation_failed");
-    let listed = voxgate.manage(&admin, Method::GET, "/webhooks", Value::Null).await.expect(200);
+    voxgate.on_webhooks(&admin, Method::GET, &forged, Value::Null).await.expect_problem(422, "validation_failed");
+    let listed = voxgate.on_webhooks(&admin, Method::GET, "/webhooks", Value::Null).await.expect(200);
     assert!(!listed.text.contains(&endpoint.secret), "a secret is shown once");
     assert_eq!(listed.json()["items"].as_array().unwrap().len(), 1);
 }

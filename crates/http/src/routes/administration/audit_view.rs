@@ -126,7 +126,3 @@ fn read(form: &mut Form) -> Field<EventQuery> {
         page: PageQuery { limit: limit.unwrap_or_default(), cursor },
     })
 }
-
-pub(crate) fn time(text: &str) -> Result<Timestamp, Fault> {
-    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc).into()).map_err(|_| NOT_TIME)
-}

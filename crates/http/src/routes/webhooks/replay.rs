@@ -8,10 +8,9 @@ use voxgate_domain::{AuditEventId, Timestamp};
 
 use super::endpoint_in;
 use crate::extract::{Body, FromForm, InOrder, Permit, Rules, WebhooksManage};
-use crate::form::{Fault, Form};
+use crate::form::{Fault, Form, time};
 use crate::problem::{Kind, Problem};
 use crate::respond::Answer;
-use crate::routes::administration::audit_view::time;
 use crate::state::State;
 
 /// What is sent again: what happened from a time on, some events, or, when neither is given, all that was given up.
