@@ -29,6 +29,9 @@ pub fn register() {
     for outcome in LOGIN_OUTCOMES {
         counter!(LOGINS, "outcome" => *outcome).increment(0);
     }
+    for outcome in WEBHOOK_OUTCOMES {
+        counter!(WEBHOOK_ATTEMPTS, "outcome" => *outcome).increment(0);
+    }
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
@@ -83,6 +86,9 @@ pub fn count_event(event: &'static str, outcome: &'static str) {
         counter!(LOCKOUTS).increment(1);
     }
 }
+
+/// What can come of sending a webhook.
+const WEBHOOK_OUTCOMES: &[&str] = &["delivered", "put_off", "given_up"];
 
 /// A webhook was sent, or tried to be, with this outcome: one of a few.
 pub fn count_webhook(outcome: &'static str) {
