@@ -2,26 +2,17 @@
 //! database.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use voxgate_domain::fixtures;
 use voxgate_domain::mail::OutboxEntry;
 use voxgate_domain::policy::FactorPolicy;
 use voxgate_domain::ports::Clock as _;
+use voxgate_domain::webhook::{WebhookChange, WebhookEndpoint, WebhookUrl};
 use voxgate_domain::{
     Act, AttemptKey, AuditEvent, AuditEventId, DeviceId, EmergencyAccess, EmergencyAccessId, Generation, KnownDevice,
     MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash, Purpose, RefreshToken, RoleAssignmentId, Session,
-    SessionId, Timestamp, TokenHash, Totp, User, UserId,
-use voxgate_domain::ports::{Clock, Entropy};
-use voxgate_domain::session::Device;
-use voxgate_domain::webhook::{WebhookChange, WebhookEndpoint, WebhookUrl};
-use voxgate_domain::{
-    Act, AttemptKey, AuditEvent, AuditEventId, AuthMethods, ClientContext, DeviceId, EmailAddress, EmergencyAccess,
-    EmergencyAccessId, Generation, KnownDevice, MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash,
-    Profile, Purpose, Reason, RefreshToken, RequestId, RoleAssignmentId, Session, SessionId, Timestamp, TokenDelivery,
-    TokenHash, Totp, User, UserId, WebhookId,
+    SessionId, Timestamp, TokenHash, Totp, User, UserId, WebhookId,
 };
 
 pub use voxgate_domain::fixtures::{FixedClock, SeededEntropy, client, email};
@@ -132,7 +123,7 @@ impl Fixtures {
         let url = WebhookUrl::parse("https://recordings.example.org/in").expect("a URL");
         let wanted = WebhookChange { url, description: None, events: BTreeSet::new(), enabled: true };
         let id = WebhookId::generate(self.now(), &self.entropy);
-        WebhookEndpoint::create(id, wanted, self.bytes().to_vec(), self.now())
+        WebhookEndpoint::create(id, wanted, vec![7; 32], self.now())
     }
 
     /// The hash of a token.
