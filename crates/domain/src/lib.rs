@@ -76,6 +76,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`values`] | what is parsed once: addresses, passwords, names, tokens, networks |
+//! | [`webhook`] | events that subscribers are told of, their endpoints, what became of each |
 //! | [`ids`] | identifiers, each a type of its own |
 //! | [`time`] | points in time, to the microsecond |
 //! | [`user`] | users, their life from registration to deletion, what they say of themselves |
