@@ -5,10 +5,11 @@ use std::sync::Arc;
 use voxgate_domain::mail::RetryPolicy;
 use voxgate_domain::policy::{
     AccessPolicy, EmergencyPolicy, FactorPolicy, LockoutPolicy, PasswordPolicy, RetentionPolicy, SessionPolicy,
+    WebhookPolicy,
 };
 use voxgate_domain::ports::{
     Authenticator, Clock, Entropy, FieldCipher, OneTimeCodes, PasswordHasher, PasswordStrength, Store, TokenHasher,
-    TokenIssuer, TokenVerifier,
+    TokenIssuer, TokenVerifier, WebhookReader,
 };
 
 /// The ports that the use cases need.
@@ -16,6 +17,7 @@ use voxgate_domain::ports::{
 #[expect(missing_docs, reason = "each field is named after its port")]
 pub struct Ports {
     pub store: Arc<dyn Store>,
+    pub webhooks: Arc<dyn WebhookReader>,
     pub authenticator: Arc<dyn Authenticator>,
     pub passwords: Arc<dyn PasswordHasher>,
     pub strength: Arc<dyn PasswordStrength>,
@@ -40,6 +42,7 @@ pub struct Policies {
     pub emergency: EmergencyPolicy,
     pub retry: RetryPolicy,
     pub retention: RetentionPolicy,
+    pub webhooks: WebhookPolicy,
 }
 
 /// The use cases. Cheap to clone.

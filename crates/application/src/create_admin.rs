@@ -35,7 +35,7 @@ impl Application {
         uow.roles().assign(&assignment).await?;
         let who = Who::default().about(Some(id));
         uow.audit().record(&self.event(Act::UserRegistered, who)).await?;
-        let given = Act::RoleChanged { added: vec![role], removed: Vec::new() };
+        let given = Act::RoleChanged { added: vec![role.clone()], removed: Vec::new(), roles: vec![role] };
         uow.audit().record(&self.event(given, who)).await?;
         uow.commit().await?;
         Ok(id)

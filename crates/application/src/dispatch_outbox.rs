@@ -117,7 +117,7 @@ impl Application {
 }
 
 /// An error and its causes in one line of at most 500 characters.
-fn describe(error: &(dyn std::error::Error + Send + Sync)) -> String {
+pub(crate) fn describe(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -77,6 +77,9 @@ pub enum Error {
     /// There is no role of this name.
     #[error("there is no role {0}")]
     UnknownRole(RoleName),
+    /// The URL of an endpoint is not encrypted, where it must be.
+    #[error("webhooks leave encrypted")]
+    UnsafeWebhookUrl,
     /// The cursor is none of ours, or of another list.
     #[error("the cursor is not valid")]
     InvalidCursor,

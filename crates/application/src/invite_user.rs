@@ -59,7 +59,8 @@ impl Application {
         }
         uow.audit().record(&self.event(Act::UserInvited, caller.on(id))).await?;
         if !invite.roles.is_empty() {
-            let given = Act::RoleChanged { added: invite.roles.iter().cloned().collect(), removed: Vec::new() };
+            let roles: Vec<RoleName> = invite.roles.iter().cloned().collect();
+            let given = Act::RoleChanged { added: roles.clone(), removed: Vec::new(), roles };
             uow.audit().record(&self.event(given, caller.on(id))).await?;
         }
         self.send_link(uow, &user, &user.email, LinkPurpose::AcceptInvitation, caller.on(id)).await?;

@@ -22,6 +22,7 @@ mod password_check;
 mod second_factor;
 mod token_pair;
 mod transaction;
+mod webhook_secrets;
 
 // Becoming a user.
 mod register;
@@ -71,6 +72,12 @@ mod unlock_user;
 mod issue_service_token;
 mod list_revocations;
 mod manage_service_accounts;
+// Telling other services what happens to accounts.
+mod change_webhook;
+mod create_webhook;
+mod deliver_webhooks;
+mod read_webhooks;
+mod replay_webhook;
 
 // Proving the audit trail.
 mod audit_trail;
@@ -99,6 +106,7 @@ pub use administration::AdministeredUser;
 pub use application::{Application, Policies, Ports};
 pub use audit_trail::{AuditTrail, TrailError, TrailPorts};
 pub use caller::Caller;
+pub use deliver_webhooks::DeliveryRun;
 pub use dispatch_outbox::Dispatched;
 pub use error::Error;
 pub use export_data::PersonalData;

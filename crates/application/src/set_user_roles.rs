@@ -56,7 +56,7 @@ impl Application {
         }
         self.apply_change(uow, caller, user, &change, reason).await?;
         let RoleChange { added, removed } = change;
-        let act = Act::RoleChanged { added, removed };
+        let act = Act::RoleChanged { added, removed, roles: wanted.iter().cloned().collect() };
         uow.audit().record(&self.reasoned_event(act, caller.on(user), reason)).await?;
         self.queue_notice(uow, &found, Notice::RolesChanged).await?;
         Ok(found)

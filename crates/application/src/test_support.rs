@@ -14,11 +14,13 @@ use voxgate_domain::*;
 use crate::{Application, Caller, Policies, Ports};
 
 mod unit;
+mod webhooks;
 
 pub(crate) use unit::{Journal, Unit};
 pub(crate) use voxgate_domain::fixtures::{
     SeededEntropy as Counter, client, emergency_access, now, password, secret_token as token,
 };
+pub(crate) use webhooks::{webhook, webhook_delivery, webhook_wanted};
 
 pub(crate) fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
@@ -101,6 +103,7 @@ pub(crate) struct Doubles {
     pub(crate) passwords: MockPasswordHasher,
     pub(crate) verifier: MockTokenVerifier,
     pub(crate) codes: MockOneTimeCodes,
+    pub(crate) webhooks: MockWebhookReader,
     pub(crate) guesses_log10: f64,
 }
 
@@ -115,6 +118,7 @@ impl Doubles {
             passwords: MockPasswordHasher::new(),
             verifier: MockTokenVerifier::new(),
             codes: MockOneTimeCodes::new(),
+            webhooks: MockWebhookReader::new(),
             guesses_log10: 12.0,
         }
     }
@@ -174,6 +178,7 @@ impl Doubles {
         cipher.expect_open().returning(|_, sealed| Ok(sealed.to_vec().into()));
         let ports = Ports {
             store: Arc::new(self.store),
+            webhooks: Arc::new(self.webhooks),
             authenticator: Arc::new(self.authenticator),
             passwords: Arc::new(self.passwords),
             strength: Arc::new(strength),

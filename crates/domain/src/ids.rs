@@ -100,6 +100,10 @@ id!(
     /// Identifies a service account: its client id.
     ServiceAccountId
 );
+id!(
+    /// Identifies an endpoint of webhooks.
+    WebhookId
+);
 
 #[cfg(test)]
 mod tests {

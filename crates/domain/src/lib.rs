@@ -76,6 +76,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`values`] | what is parsed once: addresses, passwords, names, tokens, networks |
+//! | [`webhook`] | events that subscribers are told of, their endpoints, what became of each |
 //! | [`ids`] | identifiers, each a type of its own |
 //! | [`time`] | points in time, to the microsecond |
 //! | [`user`] | users, their life from registration to deletion, what they say of themselves |
@@ -139,6 +140,7 @@ pub mod session;
 pub mod time;
 pub mod user;
 pub mod values;
+pub mod webhook;
 
 pub use audit::{Act, AuditEvent, Outcome};
 pub use client::{ClientContext, RequestId, UserAgent};
@@ -146,7 +148,7 @@ pub use emergency::EmergencyAccess;
 pub use factor::{MfaChallenge, OneTimeCode, RecoveryCode, TokenDelivery, Totp};
 pub use ids::{
     AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, ServiceAccountId, SessionId,
-    UserId,
+    UserId, WebhookId,
 };
 pub use known_device::KnownDevice;
 pub use listing::{Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, PageQuery};
@@ -160,5 +162,5 @@ pub use user::{Profile, User, UserStatus};
 pub use values::{
     AttemptKey, DateOfBirth, DateOfBirthError, DeviceName, DisplayName, EmailAddress, EmailAddressError,
     InvalidNetworks, Locale, Networks, Password, PasswordError, PasswordHash, PhoneNumber, Reason, SecretToken,
-    ServiceName, Source, TextError, TimeZone, TokenHash, UnknownTimeZone,
+    ServiceName, Source, TextError, TimeZone, TokenHash, UnknownTimeZone, WebhookDescription,
 };

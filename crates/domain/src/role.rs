@@ -26,6 +26,8 @@ named! {
         RevocationsRead = "revocations:read",
         /// Make, rotate and switch off service accounts.
         ServiceAccountsManage = "service_accounts:manage",
+        /// Say which services are told of what happens to accounts.
+        WebhooksManage = "webhooks:manage",
     }
 }
 
@@ -127,7 +129,7 @@ pub struct Role {
 pub fn seed_roles() -> Vec<Role> {
     use Permission::{
         AuditRead, EmergencyAccess, OpsRead, RevocationsRead, RolesAssign, RolesRead, ServiceAccountsManage, UsersRead,
-        UsersWrite,
+        UsersWrite, WebhooksManage,
     };
     let role = |name: &str, description: &str, permissions: &[Permission]| Role {
         name: RoleName(name.to_owned()),
@@ -151,6 +153,7 @@ pub fn seed_roles() -> Vec<Role> {
                 EmergencyAccess,
                 RevocationsRead,
                 ServiceAccountsManage,
+                WebhooksManage,
             ],
         ),
         role("auditor", "Reviews the audit trail", &[RolesRead, AuditRead, OpsRead]),

@@ -31,6 +31,7 @@ use crate::routes;
         (name = "Users", description = "One's own account"),
         (name = "Administration", description = "Other people's accounts and roles; each call needs a permission"),
         (name = "Services", description = "Machines: their accounts, their tokens, and what they ask for"),
+        (name = "Webhooks", description = "Which services are told of what happens to accounts"),
         (name = "Operations", description = "Keys and health")
     ),
     components(schemas(ProblemBody, FieldError)),

@@ -1,11 +1,13 @@
 //! The command line.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand};
 use voxgate_domain::audit::{Hash, InvalidHash};
-use voxgate_domain::{Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId};
+use voxgate_domain::{
+    AuditEventId, Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId, WebhookId,
+};
 
 /// Voxgate: accounts and authentication for voice-biomarker healthcare.
 ///
@@ -38,6 +40,9 @@ pub(crate) enum Command {
     /// What is kept, and for how long
     #[command(subcommand)]
     Retention(Retention),
+    /// Webhooks: which services are told of what happens to accounts
+    #[command(subcommand)]
+    Webhooks(Webhooks),
     /// The audit trail
     #[command(subcommand)]
     Audit(Audit),
@@ -153,6 +158,27 @@ pub(crate) enum Retention {
     Hold(Hold),
     /// Lift a legal hold
     Release(Hold),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Webhooks {
+    /// Show every endpoint
+    List,
+    /// Send events again to an endpoint: those that were given up, unless it is said which
+    Replay(WebhookReplay),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WebhookReplay {
+    /// Id of the endpoint
+    #[arg(long)]
+    pub(crate) webhook: WebhookId,
+    /// Every event from this time on, such as 2026-11-25T12:00:00Z
+    #[arg(long, value_parser = humantime::parse_rfc3339, conflicts_with = "event")]
+    pub(crate) from: Option<SystemTime>,
+    /// This event, by its `webhook-id`; can be given more than once
+    #[arg(long)]
+    pub(crate) event: Vec<AuditEventId>,
 }
 
 #[derive(Debug, Args)]

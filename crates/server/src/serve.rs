@@ -13,7 +13,9 @@ use voxgate_http::{HttpSettings, Readiness, Services};
 use voxgate_limits::InProcess;
 
 use crate::failure::{Failure, While as _};
-use crate::jobs::{MailJob, PartitionJob, SealJob, enforce_retention_daily, sweep_limits, watch_signing_keys};
+use crate::jobs::{
+    MailJob, PartitionJob, SealJob, WebhookJob, enforce_retention_daily, sweep_limits, watch_signing_keys,
+};
 use crate::observation::{Backlogs, Gauges, Observed, watch_backlogs};
 use crate::settings::{Serving, Settings};
 use crate::wiring;
@@ -28,6 +30,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     let tokens = Arc::new(wiring::signing_keys(&settings)?);
     let seal_keys = wiring::seal_keys(&settings)?;
     let mailer = wiring::mailer(&settings)?;
+    let webhook_sender = wiring::webhook_sender(&settings)?;
     let gauges = Gauges::start()?;
     let database = wiring::database(&settings).await?.on_event(voxgate_http::metrics::count_event);
     let first_start = wiring::prepare(&settings, &database).await?;
@@ -75,6 +78,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     jobs.spawn(watch_backlogs(Arc::new(database.clone()), backlogs, stop.clone()));
     let leases: Arc<dyn Leases> = Arc::new(database);
     jobs.spawn(enforce_retention_daily(application.clone(), Arc::clone(&leases), stop.clone()));
+    let webhooks = WebhookJob { application: application.clone(), leases: Arc::clone(&leases), sender: webhook_sender };
+    jobs.spawn(webhooks.run(stop.clone()));
     let mail = MailJob { application, leases: Arc::clone(&leases), mailer, queued };
     jobs.spawn(mail.run(stop.clone()));
     let seal = SealJob { trail: trail.clone(), leases: Arc::clone(&leases), keys: seal_keys };

@@ -9,11 +9,12 @@ use voxgate_crypto::{
     AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
     SealAnchorFile, SealKeys, Sha256Digest, Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
 };
-use voxgate_domain::ports::{Clock as _, Mailer, RateLimiter, SealSigner, SealVerifier};
+use voxgate_domain::ports::{Clock as _, Mailer, RateLimiter, SealSigner, SealVerifier, WebhookSender};
 use voxgate_limits::{Failover, FailoverOptions, InProcess};
 use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
 use voxgate_redis::{RedisLimiter, RedisOptions};
 use voxgate_storage::{Database, PoolOptions};
+use voxgate_webhooks::HttpsSender;
 
 use crate::failure::{Failure, While as _};
 use crate::settings::{Keys, Limits, Settings};
@@ -126,6 +127,7 @@ pub(crate) fn application_with(
     let store = Arc::new(database.clone());
     let ports = Ports {
         authenticator: Arc::clone(&store) as _,
+        webhooks: Arc::clone(&store) as _,
         store,
         passwords,
         strength: Arc::new(ZxcvbnStrength),
@@ -159,6 +161,12 @@ pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
         Some(url) => Arc::new(SmtpMailer::new(url.expose_secret(), composer).doing("reading SMTP_URL")?),
         None => Arc::new(FolderMailer::new(settings.mail.dir.clone(), composer).doing("making MAIL_DIR")?),
     })
+}
+
+/// Whatever sends webhooks.
+pub(crate) fn webhook_sender(settings: &Settings) -> Result<Arc<dyn WebhookSender>, Failure> {
+    let sender = HttpsSender::new(settings.policies.webhooks, settings.webhook_authority.as_deref());
+    Ok(Arc::new(sender.doing("reading WEBHOOK_AUTHORITY")?))
 }
 
 /// What hashes passwords, on threads of its own.

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-limits", &["voxgate-domain"]),
     ("voxgate-mail", &["voxgate-domain"]),
     ("voxgate-redis", &["voxgate-domain"]),
+    ("voxgate-webhooks", &["voxgate-domain"]),
     ("voxgate-testkit", &["voxgate-domain"]),
     ("mocked-suite", &["voxgate-domain"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
@@ -32,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "voxgate-mail",
             "voxgate-redis",
             "voxgate-storage",
+            "voxgate-webhooks",
         ],
     ),
 ];

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::ports::{AuditLog, StoreError};
+use voxgate_domain::webhook::UserEvent;
 use voxgate_domain::{AuditEvent, UserId};
 
 use crate::connection::{Connection, on};
@@ -14,6 +15,7 @@ use crate::rows::EventRow;
 use crate::schema::audit_logs;
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
+use crate::user_events;
 
 /// At most `limit` audit events of which the user is actor or subject, newest first.
 pub(crate) async fn events_about(
@@ -82,6 +84,9 @@ impl AuditLog for Transaction {
         let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
         exactly_one(added)?;
         note_listed(self.connection(), event).await?;
+        if let Some(told) = UserEvent::told_by(event) {
+            user_events::tell(self.connection(), &told).await?;
+        }
         self.note(&event.act);
         Ok(())
     }

@@ -22,6 +22,10 @@ impl Backlog for Database {
     async fn unsealed_events(&self) -> Result<Waiting, StoreError> {
         read!(self, c => unsealed_events(c))
     }
+
+    async fn undelivered_webhooks(&self) -> Result<Waiting, StoreError> {
+        read!(self, c => crate::webhook_deliveries::undelivered(c))
+    }
 }
 
 async fn unsent_mail(connection: &mut Connection) -> Result<Waiting, StoreError> {

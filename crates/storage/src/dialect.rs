@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
+use voxgate_domain::webhook::UserEvent;
 
 use crate::connection::{Connection, Postgres, Sqlite, on};
 use crate::error::internal;
@@ -144,6 +145,34 @@ pub(crate) async fn note_listed(connection: &mut Connection, users: &[Id], at: A
         }
     )
     .map(drop)
+}
+
+/// Queues by one statement the event of `sequence` to the endpoints that are switched on and ask for it. On PostgreSQL
+/// they are held until the transaction ends, so that none is removed meanwhile.
+pub(crate) async fn queue_to_endpoints(
+    connection: &mut Connection,
+    sequence: i64,
+    event: &UserEvent,
+) -> Result<(), StoreError> {
+    const POSTGRES: &str = "INSERT INTO webhook_deliveries \
+                            (endpoint_id, sequence, user_id, status, attempts, queued_at, next_attempt_at) \
+                            SELECT id, $1, $2, 'pending', 0, $3, $3 FROM webhook_endpoints \
+                            WHERE disabled IS NULL AND (cardinality(kinds) = 0 OR $4 = ANY (kinds)) FOR KEY SHARE";
+    const SQLITE: &str = "INSERT INTO webhook_deliveries \
+                          (endpoint_id, sequence, user_id, status, attempts, queued_at, next_attempt_at) \
+                          SELECT id, ?1, ?2, 'pending', 0, ?3, ?3 FROM webhook_endpoints WHERE disabled IS NULL \
+                          AND (json_array_length(kinds) = 0 OR EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?4))";
+    macro_rules! query {
+        ($statement:expr, $c:expr) => {
+            diesel::sql_query($statement)
+                .bind::<BigInt, _>(sequence)
+                .bind::<Nullable<Uid>, _>(event.user.map(Id::from))
+                .bind::<Instant, _>(At(event.occurred_at))
+                .bind::<Text, _>(event.kind.as_str())
+                .execute($c)
+        };
+    }
+    on!(connection, postgres c => query!(POSTGRES, c), sqlite c => query!(SQLITE, c)).map(drop)
 }
 
 /// At most `limit` places after `position` with the events that are there now, in order. The details come as text; a

@@ -1,6 +1,6 @@
 //! The storage ports of the domain on SQLite and PostgreSQL, by diesel.
 //!
-//! - **Is**: [`Database`], which implements `Store`, `Trail`, `Authenticator`, `Backlog` and `Leases`, and the migrations. Every query is
+//! - **Is**: [`Database`], which implements `Store`, `Trail`, `Authenticator`, `Backlog`, `Leases` and `WebhookReader`, and the migrations. Every query is
 //!   written once; where the databases differ, both arms stand in `dialect.rs`.
 //! - **Is not**: rules. What may be stored is decided by the domain; constraints of the database hold it a second time.
 //! - **May depend on it**: the server alone. Whoever uses the ports knows nothing of diesel.
@@ -55,8 +55,12 @@ mod store;
 mod tokens;
 mod trail;
 mod unit_of_work;
+mod user_events;
 mod user_list;
 mod users;
+mod webhook_deliveries;
+mod webhook_replay;
+mod webhooks;
 
 pub use database::Database;
 pub use pool_gauges::PoolGauges;

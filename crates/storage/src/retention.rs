@@ -12,7 +12,8 @@ use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
 use crate::schema::{
     known_devices, login_attempts, mail_outbox, mfa_challenges, notification_history, notification_preferences,
-    one_time_tokens, password_history, recovery_codes, refresh_tokens, totp_factors, user_sessions, users,
+    one_time_tokens, password_history, recovery_codes, refresh_tokens, totp_factors, user_events, user_sessions, users,
+    webhook_deliveries,
 };
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
@@ -44,6 +45,14 @@ fn done_with(before: At) -> _ {
     let left = mail_outbox::sent_at.lt(before).or(mail_outbox::failed_at.lt(before));
     let held = users::table.filter(users::legal_hold_at.is_not_null()).select(users::id.nullable());
     left.and(mail_outbox::user_id.is_null().or(mail_outbox::user_id.ne_all(held)))
+}
+
+/// Events of which nothing is on its way any more, nor was a short while ago.
+#[diesel::dsl::auto_type]
+fn told(before: At) -> _ {
+    user_events::occurred_at.lt(before).and(diesel::dsl::not(diesel::dsl::exists(
+        webhook_deliveries::table.filter(webhook_deliveries::sequence.eq(user_events::sequence)),
+    )))
 }
 
 fn count(rows: usize) -> u64 {
@@ -105,17 +114,23 @@ impl Retention for Transaction {
         let challenges = mfa_challenges::table.filter(mfa_challenges::expires_at.lt(At(cutoffs.spent_tokens))).count();
         let mails = mail_outbox::table.filter(done_with(At(cutoffs.sent_mail))).count();
         let attempts = login_attempts::table.filter(login_attempts::updated_at.lt(At(cutoffs.login_attempts))).count();
+        let over =
+            webhook_deliveries::table.filter(webhook_deliveries::finished_at.lt(At(cutoffs.user_events))).count();
+        let events = user_events::table.filter(told(At(cutoffs.user_events))).count();
         let connection = self.connection();
-        let [users, sessions, tokens, challenges, mails, attempts] = [
+        let [users, sessions, tokens, challenges, mails, attempts, over, events] = [
             on!(connection, c => users.get_result::<i64>(c))?,
             on!(connection, c => sessions.get_result::<i64>(c))?,
             on!(connection, c => tokens.get_result::<i64>(c))?,
             on!(connection, c => challenges.get_result::<i64>(c))?,
             on!(connection, c => mails.get_result::<i64>(c))?,
             on!(connection, c => attempts.get_result::<i64>(c))?,
+            on!(connection, c => over.get_result::<i64>(c))?,
+            on!(connection, c => events.get_result::<i64>(c))?,
         ]
         .map(|rows| u64::try_from(rows).unwrap_or(0));
-        Ok(RetentionCounts { users, sessions, tokens: tokens.saturating_add(challenges), mails, attempts })
+        let (tokens, events) = (tokens.saturating_add(challenges), events.saturating_add(over));
+        Ok(RetentionCounts { users, sessions, tokens, mails, attempts, events })
     }
 
     async fn purge_users(
@@ -170,12 +185,29 @@ impl Retention for Transaction {
         let stale = login_attempts::table.filter(login_attempts::key.eq_any(stale));
         let attempts = on!(self.connection(), c => diesel::delete(stale.clone()).execute(c))?;
 
+        let over = webhook_deliveries::table
+            .filter(webhook_deliveries::finished_at.lt(At(cutoffs.user_events)))
+            .limit(limit)
+            .select((webhook_deliveries::endpoint_id, webhook_deliveries::sequence));
+        let over: Vec<(Id, i64)> = on!(self.connection(), c => over.load(c))?;
+        for key in &over {
+            let delivery = webhook_deliveries::table.find(*key);
+            on!(self.connection(), c => diesel::delete(delivery).execute(c))?;
+        }
+
+        let events =
+            user_events::table.filter(told(At(cutoffs.user_events))).limit(limit).select(user_events::sequence);
+        let events: Vec<i64> = on!(self.connection(), c => events.load(c))?;
+        let told = user_events::table.filter(user_events::sequence.eq_any(events));
+        let events = on!(self.connection(), c => diesel::delete(told.clone()).execute(c))?;
+
         Ok(RetentionCounts {
             users: 0,
             sessions: count(sessions.len()),
             tokens: count(tokens).saturating_add(count(challenges)),
             mails: count(mails),
             attempts: count(attempts),
+            events: count(events).saturating_add(count(over.len())),
         })
     }
 

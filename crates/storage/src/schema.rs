@@ -347,6 +347,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::sql_types::{Instant, TextList, Uid};
+
+    user_events (sequence) {
+        sequence -> BigInt,
+        id -> Uid,
+        kind -> Text,
+        user_id -> Nullable<Uid>,
+        roles -> Nullable<TextList>,
+        occurred_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::sql_types::{Instant, TextList, Uid};
+
+    webhook_endpoints (id) {
+        id -> Uid,
+        url -> Text,
+        description -> Nullable<Text>,
+        kinds -> TextList,
+        disabled -> Nullable<Text>,
+        sealed_secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::sql_types::{Instant, Uid};
+
+    webhook_deliveries (endpoint_id, sequence) {
+        endpoint_id -> Uid,
+        sequence -> BigInt,
+        user_id -> Nullable<Uid>,
+        status -> Text,
+        attempts -> Integer,
+        queued_at -> Instant,
+        next_attempt_at -> Instant,
+        finished_at -> Nullable<Instant>,
+        last_error -> Nullable<Text>,
+    }
+}
+
 // What diesel's migrations keep of themselves.
 diesel::table! {
     __diesel_schema_migrations (version) {
@@ -356,6 +405,9 @@ diesel::table! {
 
 diesel::joinable!(user_sessions -> users (user_id));
 diesel::joinable!(user_role_assignments -> user_roles (role));
+diesel::joinable!(webhook_deliveries -> user_events (sequence));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::allow_tables_to_appear_in_same_query!(user_events, webhook_deliveries, webhook_endpoints);
 diesel::allow_tables_to_appear_in_same_query!(audit_logs, audit_listed_users, audit_positions, audit_unsealed,);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, user_role_assignments, user_roles, user_sessions, users,);
 diesel::allow_tables_to_appear_in_same_query!(users, one_time_tokens);

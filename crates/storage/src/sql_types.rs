@@ -12,7 +12,7 @@ use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 use voxgate_domain::{
     AuditEventId, DeviceId, EmergencyAccessId, MailId, OneTimeTokenId, RoleAssignmentId, ServiceAccountId, SessionId,
-    Timestamp, UserId,
+    Timestamp, UserId, WebhookId,
 };
 
 /// An identifier: `uuid` on PostgreSQL, a blob of 16 bytes on SQLite.
@@ -74,7 +74,8 @@ identifies!(
     RoleAssignmentId,
     ServiceAccountId,
     SessionId,
-    UserId
+    UserId,
+    WebhookId
 );
 
 impl From<Timestamp> for At {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use voxgate_domain::Act;
 use voxgate_domain::ports::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
-    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, UnitOfWork, Users,
+    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, UnitOfWork, Users, Webhooks,
 };
 
 use crate::connection::Connection;
@@ -96,6 +96,10 @@ impl UnitOfWork for Transaction {
     }
 
     fn retention(&mut self) -> &mut dyn Retention {
+        self
+    }
+
+    fn webhooks(&mut self) -> &mut dyn Webhooks {
         self
     }
 

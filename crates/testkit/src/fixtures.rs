@@ -1,16 +1,18 @@
 //! Values for the contracts: as the fixtures of the domain, and each with an identifier of its own, since they share a
 //! database.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use voxgate_domain::fixtures;
 use voxgate_domain::mail::OutboxEntry;
 use voxgate_domain::policy::FactorPolicy;
 use voxgate_domain::ports::Clock as _;
+use voxgate_domain::webhook::{WebhookChange, WebhookEndpoint, WebhookUrl};
 use voxgate_domain::{
     Act, AttemptKey, AuditEvent, AuditEventId, DeviceId, EmergencyAccess, EmergencyAccessId, Generation, KnownDevice,
     MailId, MfaChallenge, OneTimeToken, OneTimeTokenId, PasswordHash, Purpose, RefreshToken, RoleAssignmentId, Session,
-    SessionId, Timestamp, TokenHash, Totp, User, UserId,
+    SessionId, Timestamp, TokenHash, Totp, User, UserId, WebhookId,
 };
 
 pub use voxgate_domain::fixtures::{FixedClock, SeededEntropy, client, email};
@@ -108,6 +110,20 @@ impl Fixtures {
         let id = EmergencyAccessId::generate(self.now(), &self.entropy);
         let (granted_at, expires_at) = (self.now(), self.after(3_600));
         EmergencyAccess { id, granted_at, expires_at, ..fixtures::emergency_access(holder, subject) }
+    }
+
+    /// An endpoint of webhooks that is told of everything.
+    ///
+    /// # Panics
+    ///
+    /// Never.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a fixture that is wrong is a fault of the test")]
+    pub fn webhook(&self) -> WebhookEndpoint {
+        let url = WebhookUrl::parse("https://recordings.example.org/in").expect("a URL");
+        let wanted = WebhookChange { url, description: None, events: BTreeSet::new(), enabled: true };
+        let id = WebhookId::generate(self.now(), &self.entropy);
+        WebhookEndpoint::create(id, wanted, vec![7; 32], self.now())
     }
 
     /// The hash of a token.

@@ -22,6 +22,7 @@ pub(crate) struct Unit {
     pub(crate) emergencies: MockEmergencyAccesses,
     pub(crate) service_accounts: MockServiceAccounts,
     pub(crate) retention: MockRetention,
+    pub(crate) webhooks: MockWebhooks,
     pub(crate) journal: Journal,
 }
 
@@ -57,6 +58,7 @@ impl Unit {
             emergencies: MockEmergencyAccesses::new(),
             service_accounts: MockServiceAccounts::new(),
             retention: MockRetention::new(),
+            webhooks: MockWebhooks::new(),
             journal: journal.clone(),
         };
         let events = journal.clone();
@@ -125,6 +127,9 @@ impl UnitOfWork for Unit {
     }
     fn retention(&mut self) -> &mut dyn Retention {
         &mut self.retention
+    }
+    fn webhooks(&mut self) -> &mut dyn Webhooks {
+        &mut self.webhooks
     }
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.journal.note("commit");

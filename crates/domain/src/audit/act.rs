@@ -6,7 +6,7 @@ use crate::mail::LinkPurpose;
 use crate::policy::RetentionCounts;
 use crate::session::{AuthMethods, EndReason, named};
 use crate::user::ProfileField;
-use crate::{Permission, PermissionSet, RoleName, SessionId, Timestamp, UserId};
+use crate::{Permission, PermissionSet, RoleName, SessionId, Timestamp, UserId, WebhookId};
 
 /// Something that the trail records, with exactly the facts that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +137,8 @@ pub enum Act {
         added: Vec<RoleName>,
         /// Taken.
         removed: Vec<RoleName>,
+        /// All that they have now.
+        roles: Vec<RoleName>,
     },
     /// The audit trail was read by somebody.
     AuditRead(AuditAccess),
@@ -182,6 +184,48 @@ pub enum Act {
     },
     /// A client was given no access token.
     ServiceTokenRefused(ClientRefusal),
+    /// An endpoint of webhooks was made.
+    WebhookCreated {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// An endpoint of webhooks was changed.
+    WebhookUpdated {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// An endpoint of webhooks was removed.
+    WebhookDeleted {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// An endpoint of webhooks got another secret.
+    WebhookSecretRotated {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// Events were queued again to an endpoint.
+    WebhookReplayed {
+        /// Which endpoint.
+        endpoint: WebhookId,
+        /// How many.
+        count: u64,
+    },
+    /// A test was queued to an endpoint.
+    WebhookTested {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// An endpoint answered that it is gone, and was switched off.
+    WebhookGone {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
+    /// Somebody looked at what was sent to an endpoint.
+    WebhookDeliveriesListed {
+        /// Which endpoint.
+        endpoint: WebhookId,
+    },
 }
 
 named! {

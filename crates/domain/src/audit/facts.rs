@@ -88,6 +88,14 @@ impl Act {
             Self::ServiceSecretRotated { .. } => "service_account.secret_rotated",
             Self::ServiceAccountDisabled { .. } => "service_account.disabled",
             Self::ServiceTokenIssued { .. } | Self::ServiceTokenRefused(_) => "token.issued",
+            Self::WebhookCreated { .. } => "webhook.created",
+            Self::WebhookUpdated { .. } => "webhook.updated",
+            Self::WebhookDeleted { .. } => "webhook.deleted",
+            Self::WebhookSecretRotated { .. } => "webhook.secret_rotated",
+            Self::WebhookReplayed { .. } => "webhook.replayed",
+            Self::WebhookTested { .. } => "webhook.tested",
+            Self::WebhookGone { .. } => "webhook.gone",
+            Self::WebhookDeliveriesListed { .. } => "webhook.deliveries_listed",
         }
     }
 
@@ -139,7 +147,7 @@ impl Act {
             Self::AccessDenied { permission, why } => {
                 vec![("permission", word(permission.as_str())), ("why", word(why.as_str()))]
             }
-            Self::RoleChanged { added, removed } => {
+            Self::RoleChanged { added, removed, .. } => {
                 let names = |roles: &[RoleName]| Detail::Words(roles.iter().map(ToString::to_string).collect());
                 vec![("added", names(added)), ("removed", names(removed))]
             }
@@ -158,6 +166,16 @@ impl Act {
             Self::ServiceAccountDisabled { account } => vec![(SERVICE_ACCOUNT, word(&account.to_string()))],
             Self::ServiceTokenIssued { scope } => vec![("scope", permission_names(scope))],
             Self::ServiceTokenRefused(why) => vec![("why", word(why.as_str()))],
+            Self::WebhookCreated { endpoint }
+            | Self::WebhookUpdated { endpoint }
+            | Self::WebhookDeleted { endpoint }
+            | Self::WebhookSecretRotated { endpoint }
+            | Self::WebhookTested { endpoint }
+            | Self::WebhookGone { endpoint }
+            | Self::WebhookDeliveriesListed { endpoint } => vec![("webhook", word(&endpoint.to_string()))],
+            Self::WebhookReplayed { endpoint, count } => {
+                vec![("webhook", word(&endpoint.to_string())), ("count", Detail::Count(*count))]
+            }
             _ => Vec::new(),
         }
     }

@@ -21,6 +21,9 @@ pub enum Inadmissible {
     /// One's own data are open to oneself.
     #[error("nobody takes emergency access to themselves")]
     OwnEmergency,
+    /// Each change of an account would be recorded for yet another endpoint.
+    #[error("there are as many endpoints of webhooks as there may be")]
+    TooManyWebhooks,
     /// The account is in a state from which it cannot be done.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),

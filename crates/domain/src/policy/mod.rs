@@ -9,6 +9,7 @@ mod lockout;
 mod password;
 mod retention;
 mod session;
+mod webhooks;
 
 pub use access::AccessPolicy;
 pub use administration::{Administrators, Inadmissible, RoleChange, may_set_roles, may_set_status};
@@ -19,3 +20,4 @@ pub use lockout::{Attempts, LockoutPolicy};
 pub use password::{NewPassword, PasswordFault, PasswordPolicy, PersonalFacts};
 pub use retention::{RetentionCounts, RetentionCutoffs, RetentionPolicy};
 pub use session::{RefreshVerdict, SessionPolicy};
+pub use webhooks::WebhookPolicy;

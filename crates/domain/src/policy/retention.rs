@@ -19,12 +19,20 @@ pub struct RetentionPolicy {
     pub spent_tokens: Duration,
     /// A mail that has left or was given up, from then.
     pub sent_mail: Duration,
+    /// An event for subscribers, from when every endpoint got it or it was given up.
+    pub user_events: Duration,
 }
 
 impl Default for RetentionPolicy {
     /// 30 days; sessions 90.
     fn default() -> Self {
-        Self { deleted_users: DAY * 30, ended_sessions: DAY * 90, spent_tokens: DAY * 30, sent_mail: DAY * 30 }
+        Self {
+            deleted_users: DAY * 30,
+            ended_sessions: DAY * 90,
+            spent_tokens: DAY * 30,
+            sent_mail: DAY * 30,
+            user_events: DAY * 30,
+        }
     }
 }
 
@@ -41,6 +49,8 @@ pub struct RetentionCutoffs {
     pub sent_mail: Timestamp,
     /// Counters of failed logins that did not change since.
     pub login_attempts: Timestamp,
+    /// Events for subscribers from before this, and deliveries of them that were over before this.
+    pub user_events: Timestamp,
 }
 
 impl RetentionPolicy {
@@ -54,6 +64,7 @@ impl RetentionPolicy {
             sent_mail: now.minus(self.sent_mail),
             // A run of failures is forgotten by then, and no lock lasts longer.
             login_attempts: now.minus(LockoutPolicy::FORGET_AFTER * 2),
+            user_events: now.minus(self.user_events),
         }
     }
 }
@@ -71,18 +82,21 @@ pub struct RetentionCounts {
     pub mails: u64,
     /// Counters of failed logins.
     pub attempts: u64,
+    /// Events for subscribers, and deliveries of them.
+    pub events: u64,
 }
 
 impl RetentionCounts {
     /// Each count with its name.
     #[must_use]
-    pub const fn named(&self) -> [(&'static str, u64); 5] {
+    pub const fn named(&self) -> [(&'static str, u64); 6] {
         [
             ("users", self.users),
             ("sessions", self.sessions),
             ("one_time_tokens", self.tokens),
             ("mails", self.mails),
             ("login_attempts", self.attempts),
+            ("user_events", self.events),
         ]
     }
 
@@ -95,6 +109,7 @@ impl RetentionCounts {
             tokens: self.tokens.saturating_add(other.tokens),
             mails: self.mails.saturating_add(other.mails),
             attempts: self.attempts.saturating_add(other.attempts),
+            events: self.events.saturating_add(other.events),
         }
     }
 
@@ -119,8 +134,8 @@ mod tests {
 
     #[test]
     fn counts_add_up() {
-        let one = RetentionCounts { users: 1, sessions: 2, tokens: 3, mails: 4, attempts: 5 };
-        assert_eq!(one.plus(&one).named().map(|(_, count)| count), [2, 4, 6, 8, 10]);
+        let one = RetentionCounts { users: 1, sessions: 2, tokens: 3, mails: 4, attempts: 5, events: 6 };
+        assert_eq!(one.plus(&one).named().map(|(_, count)| count), [2, 4, 6, 8, 10, 12]);
         assert!(RetentionCounts::default().is_nothing());
     }
 }

@@ -31,4 +31,11 @@ pub trait Backlog: Send + Sync {
     ///
     /// A [`StoreError`] when the store does not answer.
     async fn unsealed_events(&self) -> Result<Waiting, StoreError>;
+
+    /// Events that endpoints which are switched on have not got yet and which were not given up.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn undelivered_webhooks(&self) -> Result<Waiting, StoreError>;
 }

@@ -24,6 +24,7 @@ mod strength;
 mod token;
 mod trail;
 mod users;
+mod webhooks;
 
 pub use authenticator::{Authenticator, Principal};
 pub use backlog::{Backlog, Waiting};
@@ -50,6 +51,7 @@ pub use token::{
 };
 pub use trail::{Strays, Trail};
 pub use users::{Sessions, Users};
+pub use webhooks::{WebhookError, WebhookMessage, WebhookReader, WebhookSender, Webhooks};
 
 #[cfg(feature = "mocks")]
 pub use {
@@ -74,6 +76,7 @@ pub use {
     token::{MockTokenHasher, MockTokenIssuer, MockTokenVerifier},
     trail::MockTrail,
     users::{MockSessions, MockUsers},
+    webhooks::{MockWebhookReader, MockWebhookSender, MockWebhooks},
 };
 
 /// The cause of a failure, kept for the log.

@@ -139,7 +139,8 @@ pub struct RoleAssignment<'a> {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait AuditLog: Send {
-    /// Adds an event.
+    /// Adds an event, and queues what it [tells subscribers](crate::webhook::UserEvent::told_by) to every endpoint that
+    /// asks for it: so a use case that records what it did cannot forget to tell.
     ///
     /// # Errors
     ///

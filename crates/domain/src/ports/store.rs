@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
-    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, Users,
+    Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, Users, Webhooks,
 };
 use crate::audit::{EventFilter, EventKey, RecordedEvent};
 use crate::emergency::EmergencyAccess;
@@ -269,6 +269,8 @@ pub trait UnitOfWork: Send {
     fn service_accounts(&mut self) -> &mut dyn ServiceAccounts;
     /// What is purged.
     fn retention(&mut self) -> &mut dyn Retention;
+    /// Endpoints of webhooks and what is on its way to them.
+    fn webhooks(&mut self) -> &mut dyn Webhooks;
 
     /// Makes all of it durable.
     ///

@@ -13,6 +13,6 @@ pub use birth::{DateOfBirth, DateOfBirthError};
 pub use network::{InvalidNetworks, Networks, Source};
 pub use password::{Password, PasswordError, PasswordHash};
 pub(crate) use text::tidy;
-pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, Reason, ServiceName, TextError};
+pub use text::{DeviceName, DisplayName, Locale, PhoneNumber, Reason, ServiceName, TextError, WebhookDescription};
 pub use token::{AttemptKey, SecretToken, TokenHash};
 pub use zone::{TimeZone, UnknownTimeZone};

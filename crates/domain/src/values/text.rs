@@ -129,6 +129,12 @@ text!(
 );
 
 text!(
+    /// What an endpoint of webhooks is: 1 to 200 characters, in NFC, no control characters.
+    WebhookDescription,
+    |text| tidy(text, 200)
+);
+
+text!(
     /// A telephone number in the international form of ITU-T E.164: `+`, then 7 to 15 digits, the first not zero.
     PhoneNumber,
     |text| {

@@ -23,7 +23,7 @@ pub(crate) use logged_fields::LoggedFields;
 pub(crate) use operator::{MetricsReader, Operator};
 pub(crate) use permit::{
     AuditRead, EmergencyAccess, Granted, OpsRead, Permit, RevocationsRead, RolesAssign, RolesRead,
-    ServiceAccountsManage, UsersRead, UsersWrite,
+    ServiceAccountsManage, UsersRead, UsersWrite, WebhooksManage,
 };
 pub(crate) use query::{PageOnly, Query};
 pub(crate) use within::{LogIns, Registrations, Within};

@@ -50,8 +50,7 @@ permissions! {
     AuditRead,
     OpsRead,
     EmergencyAccess,
-    RevocationsRead,
-    ServiceAccountsManage,
+    RevocationsRead, ServiceAccountsManage, WebhooksManage,
 }
 
 impl<P: Needed> FromRequest for Permit<P> {

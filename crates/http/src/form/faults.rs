@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use voxgate_domain::factor::MalformedCode;
 use voxgate_domain::policy::PasswordFault;
 use voxgate_domain::role::InvalidRoleName;
+use voxgate_domain::webhook::WebhookUrlError;
 use voxgate_domain::{
     DateOfBirthError, EmailAddressError, InvalidCursor, InvalidPageLimit, PasswordError, TextError, UnknownTimeZone,
 };
@@ -78,6 +79,17 @@ impl IntoFaults for TextError {
         let code = match self {
             Self::Empty => "required",
             Self::TooLong { .. } => "too_long",
+            _ => "malformed",
+        };
+        vec![Fault::of(code, &self)]
+    }
+}
+
+impl IntoFaults for WebhookUrlError {
+    fn into_faults(self) -> Vec<Fault> {
+        let code = match self {
+            Self::TooLong => "too_long",
+            Self::NotEncrypted => "not_encrypted",
             _ => "malformed",
         };
         vec![Fault::of(code, &self)]

@@ -109,6 +109,20 @@ impl Form {
         parsed.map_or_else(|faults| self.refuse(name, faults), Field::good)
     }
 
+    /// A list of at most `most` texts that may be absent or null, each as `parse` understands it.
+    pub(crate) fn optional_list<T, E: IntoFaults>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Field<Option<Vec<T>>> {
+        if self.peek(name).is_none_or(Value::is_null) {
+            self.unread.remove(name);
+            return Field::good(None);
+        }
+        self.required_list(name, most, parse).map(Some)
+    }
+
     /// A truth value that must be there.
     pub(crate) fn required_bool(&mut self, name: &'static str) -> Field<bool> {
         match self.unread.remove(name) {

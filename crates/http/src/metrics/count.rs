@@ -7,7 +7,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 
 use super::names::{
     ALL, AUDIT_EVENTS, BUILD_INFO, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SHED, LOCKOUTS, LOGINS,
-    MetricKind, RATE_LIMIT_HITS,
+    MetricKind, RATE_LIMIT_HITS, WEBHOOK_ATTEMPTS,
 };
 use crate::problem::{Kind, Problem};
 
@@ -28,6 +28,9 @@ pub fn register() {
     }
     for outcome in LOGIN_OUTCOMES {
         counter!(LOGINS, "outcome" => *outcome).increment(0);
+    }
+    for outcome in WEBHOOK_OUTCOMES {
+        counter!(WEBHOOK_ATTEMPTS, "outcome" => *outcome).increment(0);
     }
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
@@ -82,6 +85,14 @@ pub fn count_event(event: &'static str, outcome: &'static str) {
     if event == LOCKED {
         counter!(LOCKOUTS).increment(1);
     }
+}
+
+/// What can come of sending a webhook.
+const WEBHOOK_OUTCOMES: &[&str] = &["delivered", "put_off", "given_up"];
+
+/// A webhook was sent, or tried to be, with this outcome: one of a few.
+pub fn count_webhook(outcome: &'static str) {
+    counter!(WEBHOOK_ATTEMPTS, "outcome" => outcome).increment(1);
 }
 
 /// What can come of a login. Whether an address has an account is not among them.

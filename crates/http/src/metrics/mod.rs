@@ -11,6 +11,6 @@ mod tests;
 
 pub use names::*;
 
-pub use count::{count_event, count_rate_limit_hit, register};
+pub use count::{count_event, count_rate_limit_hit, count_webhook, register};
 pub(crate) use count::{count_login, count_request, count_shed, in_flight, method_label};
 pub use sources::{FailureSources, THRESHOLDS};

@@ -75,6 +75,9 @@ metrics! {
     DATABASE_WAITING = Gauge "voxgate_database_waiting" ["pool"], "requests that wait for a connection to the database";
     MAIL_QUEUE_DEPTH = Gauge "voxgate_mail_queue_depth" [], "mails that have not left";
     MAIL_OLDEST = Gauge "voxgate_mail_oldest_seconds" [], "age of the oldest mail that has not left";
+    WEBHOOK_ATTEMPTS = Counter "voxgate_webhook_attempts_total" ["outcome"], "webhooks sent by this process: delivered, put off to be sent again, or given up";
+    WEBHOOK_QUEUE_DEPTH = Gauge "voxgate_webhook_queue_depth" [], "webhooks that were neither delivered nor given up, to endpoints that are switched on";
+    WEBHOOK_OLDEST = Gauge "voxgate_webhook_oldest_seconds" [], "age of the oldest of them";
     BACKLOG_READ = Gauge "voxgate_backlog_read_timestamp_seconds" [], "when the mail queue and the seal lag were last read from the database";
     READY = Gauge "voxgate_ready" [], "1 while the service wants requests";
     BUILD_INFO = Gauge "voxgate_build_info" ["version"], "always 1";

@@ -72,6 +72,7 @@ impl From<Error> for Problem {
             }]),
             Error::Inadmissible(why) => Self::new(Kind::Conflict).detail(why.to_string()),
             Error::UnknownRole(_) => invalid("roles", "unknown", "must be names of roles that there are"),
+            Error::UnsafeWebhookUrl => invalid("url", "not_encrypted", "must begin with https://"),
             Error::InvalidCursor => invalid("cursor", "malformed", "must be a next_cursor of the same list"),
             Error::NotFound => Self::new(Kind::NotFound),
             Error::PreconditionFailed => Self::new(Kind::PreconditionFailed),
@@ -154,6 +155,7 @@ mod tests {
     #[case(Error::AddressUnchanged, Kind::ValidationFailed)]
     #[case(Error::Inadmissible(Inadmissible::LastAdmin), Kind::Conflict)]
     #[case(Error::UnknownRole(RoleName::admin()), Kind::ValidationFailed)]
+    #[case(Error::UnsafeWebhookUrl, Kind::ValidationFailed)]
     #[case(Error::InvalidCursor, Kind::ValidationFailed)]
     #[case(Error::NotFound, Kind::NotFound)]
     #[case(Error::PreconditionFailed, Kind::PreconditionFailed)]

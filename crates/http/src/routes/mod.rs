@@ -8,6 +8,7 @@ mod jwks;
 mod operations;
 mod pages;
 mod users;
+mod webhooks;
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -73,6 +74,16 @@ pub(crate) fn api(config: &mut ServiceConfig<'_>) {
         .service(administration::service_accounts::list_service_accounts)
         .service(administration::service_accounts::rotate_service_secret)
         .service(administration::service_accounts::disable_service_account)
+        // Webhooks.
+        .service(webhooks::endpoints::list_webhooks)
+        .service(webhooks::endpoints::create_webhook)
+        .service(webhooks::endpoints::read_webhook)
+        .service(webhooks::endpoints::update_webhook)
+        .service(webhooks::endpoints::delete_webhook)
+        .service(webhooks::secret::rotate_secret)
+        .service(webhooks::deliveries::list_deliveries)
+        .service(webhooks::replay::replay_events)
+        .service(webhooks::replay::test_webhook)
         // The service itself.
         .service(jwks::jwks)
         .service(health::health)

@@ -26,8 +26,8 @@ use voxgate_domain::policy::RateLimits;
 use voxgate_domain::ports::{
     AccessClaims, MockAuthenticator, MockClock, MockDigest, MockEntropy, MockFieldCipher, MockOneTimeCodes,
     MockPasswordHasher, MockPasswordStrength, MockRateLimiter, MockSealAnchor, MockSealSigner, MockSealVerifier,
-    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, Principal, PublicKey, TokenClaims,
-    TokenError,
+    MockStore, MockTokenHasher, MockTokenIssuer, MockTokenVerifier, MockTrail, MockWebhookReader, Principal, PublicKey,
+    TokenClaims, TokenError,
 };
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::{AuthMethods, Device};
@@ -105,6 +105,7 @@ fn services(store: MockStore) -> Services {
     let (clock, entropy) = (Arc::new(clock), Arc::new(entropy));
     let ports = Ports {
         store: Arc::new(store),
+        webhooks: Arc::new(MockWebhookReader::new()),
         authenticator: Arc::new(authenticator),
         passwords: Arc::new(MockPasswordHasher::new()),
         strength: Arc::new(MockPasswordStrength::new()),

@@ -29,8 +29,8 @@ pub(crate) async fn rotate(settings: Settings) -> Result<(), Failure> {
         }
     };
     let done = application.reseal_secrets(&progress).await.doing("sealing secrets anew")?;
-    let Resealed { totp_secrets, mails, current: already } = done;
-    say(format_args!("sealed anew with {current}: {totp_secrets} secrets of apps, {mails} mails"));
+    let Resealed { totp_secrets, mails, webhooks, current: already } = done;
+    say(format_args!("sealed anew with {current}: {totp_secrets} secrets of apps, {mails} mails, {webhooks} webhooks"));
     say(format_args!("sealed with it before: {already}"));
     say("once no running service has another current key, the other keys are not needed");
     Ok(())

@@ -11,6 +11,7 @@ mod migrate;
 mod retention;
 mod roles;
 mod service_accounts;
+mod webhooks;
 
 use std::future::Future;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
         Command::Compliance(Compliance::Report(command)) => block_on(compliance::report(command, settings()?)),
+        Command::Webhooks(command) => block_on(webhooks::run(command, settings()?)),
         Command::Audit(command) => block_on(audit::run(command)),
         Command::Admin(Admin::Create(admin)) => block_on(admin::create(admin, settings()?)),
     }

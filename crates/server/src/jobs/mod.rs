@@ -7,6 +7,7 @@ mod limits;
 mod mail;
 mod retention;
 mod signing_keys;
+mod webhooks;
 
 pub(crate) use audit_partitions::PartitionJob;
 pub(crate) use audit_seal::SealJob;
@@ -14,3 +15,4 @@ pub(crate) use limits::sweep_limits;
 pub(crate) use mail::MailJob;
 pub(crate) use retention::enforce_retention_daily;
 pub(crate) use signing_keys::watch_signing_keys;
+pub(crate) use webhooks::WebhookJob;

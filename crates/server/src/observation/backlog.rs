@@ -20,6 +20,7 @@ pub(crate) struct Read {
     at: Timestamp,
     mail: Waiting,
     events: Waiting,
+    webhooks: Waiting,
 }
 
 /// What waits for the background jobs. Clones share it.
@@ -41,6 +42,8 @@ impl Backlogs {
         gauge!(names::MAIL_OLDEST).set(age(read.mail, read.at));
         gauge!(names::AUDIT_UNSEALED).set(float(read.events.count));
         gauge!(names::AUDIT_SEAL_LAG).set(age(read.events, read.at));
+        gauge!(names::WEBHOOK_QUEUE_DEPTH).set(float(read.webhooks.count));
+        gauge!(names::WEBHOOK_OLDEST).set(age(read.webhooks, read.at));
         gauge!(names::BACKLOG_READ).set(read.at.since(Timestamp::EPOCH));
     }
 }
@@ -71,5 +74,6 @@ pub(crate) async fn watch_backlogs(store: Arc<dyn Backlog>, backlogs: Backlogs, 
 
 async fn read(store: &dyn Backlog) -> Result<Read, StoreError> {
     let (mail, events) = (store.unsent_mail().await?, store.unsealed_events().await?);
-    Ok(Read { at: SystemClock.now(), mail, events })
+    let webhooks = store.undelivered_webhooks().await?;
+    Ok(Read { at: SystemClock.now(), mail, events, webhooks })
 }

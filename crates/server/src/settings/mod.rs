@@ -9,6 +9,7 @@ mod serving;
 #[cfg(test)]
 mod tests;
 pub(crate) mod variables;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Url,
     pub(crate) database: Database,
     pub(crate) mail: Mail,
+    /// The certificates of an authority whose receivers of webhooks are believed too.
+    pub(crate) webhook_authority: Option<String>,
     pub(crate) keys: Keys,
     pub(crate) policies: Policies,
     pub(crate) limits: Limits,
@@ -133,6 +136,7 @@ impl Settings {
         let public_url = reader.read(var::PUBLIC_URL, parse::base_url);
         let database = read_database(reader);
         let mail = read_mail(reader);
+        let webhook_authority = reader.read_optional(var::WEBHOOK_AUTHORITY, parse::text);
         let keys = read_keys(reader, public_url.as_ref());
         let policies = read_policies(reader, environment);
         let limits = limits::read_limits(reader);
@@ -147,6 +151,7 @@ impl Settings {
             public_url: public_url?,
             database: database?,
             mail: mail?,
+            webhook_authority: webhook_authority?,
             keys: keys?,
             policies: policies?,
             limits: limits?,
@@ -204,6 +209,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
     let duration = reader.read(var::LOCKOUT_DURATION, parse::duration(1..=DAY));
     let emergency = reader.read(var::EMERGENCY_ACCESS_TTL, parse::duration(1..=DAY));
     let retention = read_retention(reader);
+    let webhooks = webhooks::read_webhooks(reader, environment);
     let networks = reader.read(var::ADMIN_IP_ALLOWLIST, parse::plain);
     let by_environment: &[&str] = match environment {
         Some(Environment::Production) => &["admin", "auditor"],
@@ -221,6 +227,7 @@ fn read_policies(reader: &mut Reader<'_>, environment: Option<Environment>) -> O
         lockout: LockoutPolicy { threshold: threshold?, duration: duration? },
         emergency: EmergencyPolicy { duration: emergency? },
         retention: retention?,
+        webhooks: webhooks?,
         access: AccessPolicy { second_factor_roles: second_factor_roles?, networks: networks? },
         ..Policies::default()
     })
@@ -232,11 +239,13 @@ fn read_retention(reader: &mut Reader<'_>) -> Option<RetentionPolicy> {
     let ended_sessions = days(var::RETENTION_ENDED_SESSIONS);
     let spent_tokens = days(var::RETENTION_USED_TOKENS);
     let sent_mail = days(var::RETENTION_SENT_MAIL);
+    let user_events = days(var::RETENTION_USER_EVENTS);
     Some(RetentionPolicy {
         deleted_users: deleted_users?,
         ended_sessions: ended_sessions?,
         spent_tokens: spent_tokens?,
         sent_mail: sent_mail?,
+        user_events: user_events?,
     })
 }
 

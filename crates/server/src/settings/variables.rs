@@ -55,6 +55,12 @@ variables! {
     RETENTION_ENDED_SESSIONS = "90d", "how long a session is kept that is over";
     RETENTION_USED_TOKENS = "30d", "how long a one-time token is kept after its expiry";
     RETENTION_SENT_MAIL = "30d", "how long the record of a mail is kept that has left or was given up";
+    RETENTION_USER_EVENTS = "30d", "how long an event for webhooks is kept that was delivered or given up: how far back a replay goes";
+    WEBHOOK_TIMEOUT = "15s", "how long a receiver of webhooks may take to answer, 1s to 60s";
+    WEBHOOK_RETRY_MIN = "1s", "about how long after the first failure a webhook is sent again; the wait doubles from there";
+    WEBHOOK_RETRY_MAX = "1h", "about the longest such wait";
+    WEBHOOK_GIVE_UP_AFTER = "3d", "how long after it was queued a webhook is given up, and waits to be replayed";
+    WEBHOOK_AUTHORITY = "", "certificates in PEM of an authority of your own whose receivers of webhooks are believed too; best as `WEBHOOK_AUTHORITY_FILE`";
     MFA_REQUIRED_ROLES = "auto", "roles whose holders need a second factor to administer, comma-separated, or `none`; `auto`: `admin,auditor` in production, none in development";
     REDIS_URL = "", #[secret] "`redis://host:port/db` or `rediss://user:password@host:port/db`, with `?sslrootcert=path` for an authority of your own; where replicas count requests together, without it each counts for itself";
     RATE_LIMIT_PER_USER = "100/1m", "requests of somebody who is logged in, or `off`";

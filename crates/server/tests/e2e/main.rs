@@ -34,6 +34,7 @@ mod mfa;
 mod observability;
 mod overload;
 mod person;
+mod receiver;
 mod roles;
 mod rotation;
 mod round_trips;
@@ -42,6 +43,7 @@ mod secrets_everywhere;
 mod services;
 mod smtp;
 mod tour;
+mod webhooks;
 
 macro_rules! on_both_databases {
     ($($module:ident::$rule:ident,)+) => {
@@ -143,4 +145,10 @@ on_both_databases! {
     drain::it_says_that_it_stops_before_it_does,
     drain::no_request_in_flight_fails_when_it_is_told_to_stop,
     tour::the_tour_of_the_readme_works_as_written,
+    webhooks::every_change_of_an_account_reaches_a_receiver_signed_and_in_order,
+    webhooks::a_receiver_that_fails_for_a_while_misses_nothing,
+    webhooks::a_crash_loses_no_webhook_and_keeps_the_order,
+    webhooks::what_was_given_up_is_listed_and_replayed,
+    webhooks::a_receiver_that_is_gone_is_switched_off_until_somebody_switches_it_on,
+    webhooks::bad_endpoints_get_their_problem,
 }

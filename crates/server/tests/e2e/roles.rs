@@ -33,6 +33,15 @@ pub(crate) const MATRIX: &[(&str, &[&str])] = &[
     ("delete /users/{id}/sessions", &["admin"]),
     ("put /users/{id}/status", &["admin"]),
     ("post /users/{id}/unlock", &["admin"]),
+    ("get /webhooks", &["admin"]),
+    ("post /webhooks", &["admin"]),
+    ("get /webhooks/{id}", &["admin"]),
+    ("put /webhooks/{id}", &["admin"]),
+    ("delete /webhooks/{id}", &["admin"]),
+    ("get /webhooks/{id}/deliveries", &["admin"]),
+    ("post /webhooks/{id}/replay", &["admin"]),
+    ("post /webhooks/{id}/secret", &["admin"]),
+    ("post /webhooks/{id}/test", &["admin"]),
 ];
 
 const ROLES: &[&str] = &["patient", "clinician", "researcher", "admin", "auditor"];

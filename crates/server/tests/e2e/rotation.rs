@@ -1,5 +1,6 @@
 //! Rotating the keys that encrypt what is stored: afterwards the former ones are not needed.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{Backend, Voxgate, token_in};
@@ -22,6 +23,9 @@ fn rotate(voxgate: &Voxgate) -> String {
 pub(crate) async fn after_a_rotation_secrets_and_waiting_mail_need_the_new_key_alone(backend: Backend) {
     let mut voxgate = Voxgate::start_with(backend, &[("ENCRYPTION_KEYS", OLD)]).await;
     let (me, app, _) = voxgate.with_mfa("ada@example.org").await;
+    let admin = voxgate.admin("root@example.org").await;
+    let webhook = json!({"url": "https://recordings.example.org/in"});
+    voxgate.call(Method::POST, "/webhooks", &admin.access_token, webhook).await.expect(201);
     // A mail that cannot leave waits, sealed.
     assert_eq!(voxgate.stop().await, Some(0));
     voxgate.set("SMTP_URL", "smtp://127.0.0.1:1");
@@ -36,11 +40,11 @@ pub(crate) async fn after_a_rotation_secrets_and_waiting_mail_need_the_new_key_a
 
     voxgate.set("ENCRYPTION_KEYS", &format!("{NEW},{OLD}"));
     let said = rotate(&voxgate);
-    assert!(said.contains("sealed anew with k2: 1 secrets of apps, 1 mails"), "{said}");
+    assert!(said.contains("sealed anew with k2: 1 secrets of apps, 1 mails, 1 webhooks"), "{said}");
     assert!(said.contains("sealed with it before: 0"), "{said}");
     let said = rotate(&voxgate);
-    assert!(said.contains("sealed anew with k2: 0 secrets of apps, 0 mails"), "{said}");
-    assert!(said.contains("sealed with it before: 2"), "{said}");
+    assert!(said.contains("sealed anew with k2: 0 secrets of apps, 0 mails, 0 webhooks"), "{said}");
+    assert!(said.contains("sealed with it before: 3"), "{said}");
 
     voxgate.set("ENCRYPTION_KEYS", NEW);
     voxgate.unset("SMTP_URL");

@@ -15,6 +15,7 @@ mod service_account;
 mod session;
 mod token;
 mod user;
+mod webhook;
 
 pub(crate) use device::DeviceRow;
 pub(crate) use emergency::EmergencyRow;
@@ -29,6 +30,7 @@ pub(crate) use service_account::{ServiceAccountRow, ServiceState};
 pub(crate) use session::{RefreshTokenRow, SessionRow};
 pub(crate) use token::{NewToken, TokenRow};
 pub(crate) use user::{AccountRow, UserRow};
+pub(crate) use webhook::{DeliveryRow, EndpointRow, UserEventRow};
 
 use voxgate_domain::ports::StoreError;
 

@@ -56,7 +56,7 @@ pub async fn a_fixture_of_an_event_is_what_a_store_gives_back(adapter: &Adapter)
         Act::LoginFailed(LoginFailure::Locked),
         Act::SessionEnded { session, why: EndReason::Revoked },
         Act::AccountLocked { until: adapter.fixtures.after(900) },
-        Act::RoleChanged { added: vec![RoleName::admin()], removed: Vec::new() },
+        Act::RoleChanged { added: vec![RoleName::admin()], removed: Vec::new(), roles: vec![RoleName::admin()] },
     ];
     for act in acts {
         let fixtures = &adapter.fixtures;

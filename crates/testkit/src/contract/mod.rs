@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use voxgate_domain::ports::{Authenticator, Backlog, Leases, Store, Trail, UnitOfWork};
+use voxgate_domain::ports::{Authenticator, Backlog, Leases, Store, Trail, UnitOfWork, WebhookReader};
 use voxgate_domain::{Session, User};
 
 use crate::fixtures::Fixtures;
@@ -58,6 +58,8 @@ pub mod transactions;
 pub mod user_lists;
 #[doc(hidden)]
 pub mod users;
+#[doc(hidden)]
+pub mod webhooks;
 
 /// How many tries race in a test of a race.
 const RACERS: usize = 50;
@@ -74,6 +76,8 @@ pub struct Adapter {
     pub trail: Arc<dyn Trail>,
     /// How much waits for the background jobs.
     pub backlog: Arc<dyn Backlog>,
+    /// Endpoints of webhooks and what is on its way to them.
+    pub webhooks: Arc<dyn WebhookReader>,
     /// Valid values.
     pub fixtures: Arc<Fixtures>,
     _server: Box<dyn Any + Send + Sync>,
@@ -89,14 +93,15 @@ impl Adapter {
     /// The adapter `database`; `server` is kept for as long as it is used.
     pub fn new<D>(database: D, server: impl Any + Send + Sync) -> Self
     where
-        D: Store + Authenticator + Backlog + Leases + Trail + Clone + 'static,
+        D: Store + Authenticator + Backlog + Leases + Trail + WebhookReader + Clone + 'static,
     {
         Self {
             store: Arc::new(database.clone()),
             authenticator: Arc::new(database.clone()),
             leases: Arc::new(database.clone()),
             trail: Arc::new(database.clone()),
-            backlog: Arc::new(database),
+            backlog: Arc::new(database.clone()),
+            webhooks: Arc::new(database),
             fixtures: Arc::default(),
             _server: Box::new(server),
         }
@@ -152,6 +157,7 @@ mod tests {
             include_str!("transactions.rs"),
             include_str!("user_lists.rs"),
             include_str!("users.rs"),
+            include_str!("webhooks.rs"),
         ];
         for line in files.iter().flat_map(|file| file.lines()) {
             if let Some((name, _)) = line.strip_prefix("pub async fn ").and_then(|rest| rest.split_once('(')) {

@@ -12,13 +12,14 @@ use voxgate_domain::{Profile, Purpose, Timestamp, User, UserId};
 use super::Adapter;
 
 /// Cutoffs that are all at `before`.
-fn cutoffs(before: Timestamp) -> RetentionCutoffs {
+pub(super) fn cutoffs(before: Timestamp) -> RetentionCutoffs {
     RetentionCutoffs {
         deleted_users: before,
         ended_sessions: before,
         spent_tokens: before,
         sent_mail: before,
         login_attempts: before,
+        user_events: before,
     }
 }
 
@@ -124,7 +125,7 @@ pub async fn records_are_purged_after_their_time_and_others_stay(adapter: &Adapt
     let later =
         RetentionCutoffs { spent_tokens: now.plus(Duration::from_secs(86_400)), ..cutoffs(adapter.fixtures.after(1)) };
     let due = adapter.begin().await.retention().due(&later).await.unwrap();
-    let all = RetentionCounts { users: 1, sessions: 1, tokens: 1, mails: 1, attempts: 1 };
+    let all = RetentionCounts { users: 1, sessions: 1, tokens: 1, mails: 1, attempts: 1, events: 0 };
     assert_eq!(due, all);
     let mut unit = adapter.begin().await;
     let purged = unit.retention().purge_records(&later, 10).await.unwrap();

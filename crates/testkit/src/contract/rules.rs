@@ -175,6 +175,21 @@ macro_rules! storage_contract {
                 roles_are_those_of_now_and_of_the_user_alone,
                 an_end_and_a_change_count_at_once,
             ]
+            webhooks: [
+                an_endpoint_comes_back_with_all_values_until_it_is_removed,
+                there_are_no_more_endpoints_than_there_may_be,
+                recording_an_act_tells_every_endpoint_that_asks_for_it,
+                what_is_undone_is_told_to_nobody,
+                of_each_user_the_first_event_goes_first,
+                what_is_put_off_holds_back_what_is_behind_it_and_nobody_else,
+                of_claims_at_once_one_gets_each_delivery,
+                deliveries_are_listed_by_status_latest_first,
+                what_was_given_up_is_replayed_in_order,
+                a_replay_reaches_back_to_before_the_endpoint_was_made,
+                a_replay_makes_due_what_waits_and_leaves_what_is_under_way,
+                nothing_is_due_while_an_endpoint_is_off_and_it_waits,
+                events_are_purged_once_nothing_of_them_is_on_its_way,
+            ]
             transactions: [
                 the_store_answers,
                 what_is_not_committed_is_seen_by_nobody,
