@@ -3,7 +3,6 @@
 //! `cargo bench -p voxgate-verify --all-features` prints both, and what the rest costs: parsing, comparing, copying.
 
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,

@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     unreachable_pub,
-    dead_code,
     reason = "a test that cannot go on fails; what is shared by tests is not all used by each"
 )]
 
