@@ -17,6 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-redis", &["voxgate-domain"]),
     ("voxgate-testkit", &["voxgate-domain"]),
     ("mocked-suite", &["voxgate-domain"]),
+    ("voxgate-verify", &["voxgate-domain"]),
+    ("example-actix-service", &["voxgate-domain", "voxgate-verify"]),
+    ("example-axum-service", &["voxgate-domain", "voxgate-verify"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
     (
         "voxgate",
