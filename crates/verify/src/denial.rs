@@ -94,11 +94,9 @@ impl Denial {
             ),
             Self::Forbidden => (403, "forbidden", "This is not allowed", "The caller may not do this"),
             Self::Unavailable(_) => {
-                (503, "unavailable", "The service cannot answer now", "Access tokens cannot be checked; try again later")
+                (503, "unavailable", "The service is not available just now", "Try again as Retry-After says")
             }
-            Self::NoGate => {
-                (500, "internal_error", "Something went wrong", "The fault is not yours; it has been logged")
-            }
+            Self::NoGate => (500, "internal_error", "The service failed", "The fault was logged"),
         };
         let challenge = match self {
             Self::NoToken => Some("Bearer"),

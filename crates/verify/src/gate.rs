@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use voxgate_domain::ports::Clock;
 
-use crate::clock::SystemClock;
-use crate::{Caller, Denial, Keys, RoleTable, Unavailable, Verifier};
 #[cfg(feature = "revocations")]
 use crate::EndedSessions;
+use crate::clock::SystemClock;
+use crate::{Caller, Denial, Keys, RoleTable, Unavailable, Verifier};
 
 /// Lets requests through that bear a valid access token. Cheap to clone; one is enough for a service.
 ///

@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     unreachable_pub,
     dead_code,
     reason = "a test that cannot go on fails; what is shared by tests is not all used by each"
@@ -46,12 +45,15 @@ impl Clock for TestClock {
     }
 }
 
+/// `since` and `cursor`.
+type Asked = (Option<String>, Option<String>);
+
 /// A Voxgate whose sessions end as a test says; pages of two.
 #[derive(Clone, Default)]
 struct Sessions {
     ended: Arc<Mutex<Vec<EndedSession>>>,
     down: Arc<AtomicBool>,
-    asked: Arc<Mutex<Vec<(Option<String>, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Sessions {

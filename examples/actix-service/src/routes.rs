@@ -1,7 +1,7 @@
 //! The routes.
 
-use actix_web::web::{Json, Path, ServiceConfig};
 use actix_web::get;
+use actix_web::web::{Json, Path, ServiceConfig};
 use serde_json::{Value, json};
 use voxgate_verify::{Caller, Denial, Gate, Require};
 

@@ -91,7 +91,8 @@ impl Voxgate {
     /// [`SiblingError::Unexpected`] when it fails.
     pub fn command(&self, args: &[&str], input: &str) -> Result<String, SiblingError> {
         let mut command = command(self.dir.path(), &self.settings)?;
-        let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child =
+            command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(input.as_bytes())?;
         }

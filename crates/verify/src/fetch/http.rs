@@ -5,7 +5,6 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
 
 use super::{FetchError, VoxgateAddress};
 
@@ -52,7 +51,8 @@ impl Http {
     }
 
     /// The body of the answer to a form, sent by a client that names itself (RFC 6749, section 2.3.1).
-    pub(crate) async fn post_form<F: Serialize + Sync>(
+    #[cfg(feature = "revocations")]
+    pub(crate) async fn post_form<F: serde::Serialize + Sync>(
         &self,
         path: &str,
         form: &F,

@@ -41,7 +41,11 @@ impl EndedSessions {
     }
 
     /// The same with a clock of one's own.
-    pub async fn start_with(source: impl RevocationSource, policy: RevocationPolicy, clock: impl Clock + 'static) -> Self {
+    pub async fn start_with(
+        source: impl RevocationSource,
+        policy: RevocationPolicy,
+        clock: impl Clock + 'static,
+    ) -> Self {
         let set = Arc::new(EndedSet::default());
         let (publish, followed) = watch::channel(Followed::default());
         tokio::spawn(poll::follow(source, policy, clock, Arc::downgrade(&set), publish));
