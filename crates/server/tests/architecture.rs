@@ -10,7 +10,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-domain", &[]),
     ("voxgate-application", &["voxgate-domain"]),
-    ("voxgate-crypto", &["voxgate-domain"]),
+    ("voxgate-crypto", &["voxgate-domain", "voxgate-verify"]),
     ("voxgate-storage", &["voxgate-domain"]),
     ("voxgate-limits", &["voxgate-domain"]),
     ("voxgate-mail", &["voxgate-domain"]),

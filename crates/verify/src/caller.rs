@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
+use voxgate_domain::ports::TokenClaims;
 use voxgate_domain::role::seed_roles;
-use voxgate_domain::{Permission, PermissionSet, Role, RoleName, SessionId, UserId};
-
-use crate::Token;
+use voxgate_domain::{Permission, PermissionSet, Role, RoleName, ServiceAccountId, SessionId, UserId};
 
 /// Which permissions each role gives.
 ///
@@ -37,10 +35,10 @@ impl RoleTable {
 
     /// Who bears `token`.
     #[must_use]
-    pub fn caller(&self, token: Token) -> Caller {
+    pub fn caller(&self, token: TokenClaims) -> Caller {
         let permissions = match &token {
-            Token::User(claims) => self.permissions_of(&claims.roles),
-            Token::Service(claims) => claims.permissions.clone(),
+            TokenClaims::User(claims) => self.permissions_of(&claims.roles),
+            TokenClaims::Service(claims) => claims.scope.clone(),
         };
         Caller { token, permissions }
     }
@@ -51,14 +49,14 @@ impl RoleTable {
 /// With the feature `actix` or `axum` it is an extractor: a handler that takes it is called for nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    token: Token,
+    token: TokenClaims,
     permissions: PermissionSet,
 }
 
 impl Caller {
     /// What the token says.
     #[must_use]
-    pub const fn token(&self) -> &Token {
+    pub const fn token(&self) -> &TokenClaims {
         &self.token
     }
 
@@ -66,8 +64,8 @@ impl Caller {
     #[must_use]
     pub const fn user_id(&self) -> Option<UserId> {
         match &self.token {
-            Token::User(claims) => Some(claims.subject),
-            Token::Service(_) => None,
+            TokenClaims::User(claims) => Some(claims.subject),
+            TokenClaims::Service(_) => None,
         }
     }
 
@@ -75,17 +73,17 @@ impl Caller {
     #[must_use]
     pub const fn session_id(&self) -> Option<SessionId> {
         match &self.token {
-            Token::User(claims) => Some(claims.session),
-            Token::Service(_) => None,
+            TokenClaims::User(claims) => Some(claims.session),
+            TokenClaims::Service(_) => None,
         }
     }
 
     /// Which service account it is; `None` when it is a person.
     #[must_use]
-    pub const fn client_id(&self) -> Option<Uuid> {
+    pub const fn client_id(&self) -> Option<ServiceAccountId> {
         match &self.token {
-            Token::Service(claims) => Some(claims.client_id),
-            Token::User(_) => None,
+            TokenClaims::Service(claims) => Some(claims.account),
+            TokenClaims::User(_) => None,
         }
     }
 
@@ -93,8 +91,8 @@ impl Caller {
     #[must_use]
     pub fn roles(&self) -> &[RoleName] {
         match &self.token {
-            Token::User(claims) => &claims.roles,
-            Token::Service(_) => &[],
+            TokenClaims::User(claims) => &claims.roles,
+            TokenClaims::Service(_) => &[],
         }
     }
 

@@ -8,9 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
-/// The sizes of modulus that are accepted, in bytes: 2048 bits or larger (RFC 7518, section 3.3), and not so large that
-/// checking a signature takes long.
-const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
+/// The sizes of modulus that are accepted, in bytes: 2048 bits or larger (RFC 7518, section 3.3), and not larger than
+/// aws-lc-rs checks.
+const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1_024;
 /// More keys than any rotation needs.
 const MAX_KEYS: usize = 32;
 /// A longer name of a key is not looked at; ours have 43 characters.
@@ -20,9 +20,9 @@ const MAX_KEY_ID_BYTES: usize = 128;
 /// a tenth of the check.
 pub struct VerifyingKey(ParsedPublicKey);
 
-/// What was given is no RSA key of 2048 to 4096 bits.
+/// What was given is no RSA key of 2048 to 8192 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an RSA public key of 2048 to 4096 bits")]
+#[error("not an RSA public key of 2048 to 8192 bits")]
 pub struct InvalidKey;
 
 impl VerifyingKey {
@@ -30,7 +30,7 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`InvalidKey`] when they are not those of an RSA key of 2048 to 4096 bits.
+    /// [`InvalidKey`] when they are not those of an RSA key of 2048 to 8192 bits.
     pub fn from_components(modulus: &[u8], exponent: &[u8]) -> Result<Self, InvalidKey> {
         if !MODULUS_BYTES.contains(&modulus.len()) {
             return Err(InvalidKey);

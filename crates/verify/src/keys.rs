@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
+use voxgate_domain::Timestamp;
+use voxgate_domain::ports::TokenClaims;
 
 use crate::denial::Unavailable;
 use crate::fetch::{FetchError, KeySource};
-use crate::{KeySet, Refusal, Token, Verifier};
-use voxgate_domain::Timestamp;
+use crate::{KeySet, Refusal, Verifier};
 
 /// How keys are kept fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ impl Keys {
     ///
     /// [`KeysError::Invalid`] when the token is not valid; [`KeysError::Unavailable`] when that cannot be told, since
     /// Voxgate cannot be asked for its keys.
-    pub async fn verify(&self, verifier: &Verifier, token: &str, now: Timestamp) -> Result<Token, KeysError> {
+    pub async fn verify(&self, verifier: &Verifier, token: &str, now: Timestamp) -> Result<TokenClaims, KeysError> {
         let (keys, attempt) = self.fresh().await?;
         match verifier.verify(token, &keys, now) {
             Err(Refusal::UnknownKey) => {

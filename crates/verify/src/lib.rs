@@ -109,5 +109,5 @@ pub use require::{Anybody, Require, Requirement};
 pub use revocations::{
     EndedPage, EndedSession, EndedSessions, RevocationPolicy, RevocationSource, ServiceCredentials, WhenStale,
 };
-pub use token::{ServiceClaims, Token};
 pub use verifier::{SKEW, Verifier};
+pub use voxgate_domain::ports::{AccessClaims, ServiceClaims, TokenClaims};

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use voxgate_domain::Timestamp;
+use voxgate_domain::ports::TokenClaims;
 
 use crate::jws::{Header, Parts, decode};
+use crate::token::believed;
 use crate::wire_claims::WireClaims;
-use crate::{KeySet, Refusal, Token, VerifyingKey};
+use crate::{KeySet, Refusal, VerifyingKey};
 
 /// How far two clocks may differ (RFC 7519, section 4.1.4: "a few minutes" at most; here much less).
 pub const SKEW: Duration = Duration::from_secs(5);
@@ -53,7 +55,7 @@ impl Verifier {
     /// # Errors
     ///
     /// A [`Refusal`] that says why it is not accepted.
-    pub fn verify(&self, token: &str, keys: &KeySet, now: Timestamp) -> Result<Token, Refusal> {
+    pub fn verify(&self, token: &str, keys: &KeySet, now: Timestamp) -> Result<TokenClaims, Refusal> {
         self.verify_with(token, now, |key_id| keys.find(key_id))
     }
 
@@ -67,7 +69,7 @@ impl Verifier {
         token: &str,
         now: Timestamp,
         find: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
-    ) -> Result<Token, Refusal> {
+    ) -> Result<TokenClaims, Refusal> {
         let parts = Parts::of(token)?;
         let header = decode(parts.header)?;
         let header = Header::parse(&header)?;
@@ -78,6 +80,6 @@ impl Verifier {
         // Signed by Voxgate from here on; what is wrong now was not made by a stranger.
         let claims = decode(parts.claims)?;
         let claims: WireClaims<'_> = serde_json::from_slice(&claims).map_err(|_| Refusal::Claims)?;
-        Token::of(claims, self, now)
+        believed(claims, self, now)
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use support::{Key, jwks, now, verifier};
 use tokio::time::{advance, sleep};
-use voxgate_verify::{FetchError, KeyPolicy, KeySet, KeySource, Keys, KeysError, Refusal, Token};
+use voxgate_verify::{FetchError, KeyPolicy, KeySet, KeySource, Keys, KeysError, Refusal, TokenClaims};
 
 /// A Voxgate that publishes what a test says, or is down.
 #[derive(Clone, Default)]
@@ -57,7 +57,7 @@ impl KeySource for Published {
     }
 }
 
-async fn verdict(keys: &Keys, token: &str) -> Result<Token, KeysError> {
+async fn verdict(keys: &Keys, token: &str) -> Result<TokenClaims, KeysError> {
     keys.verify(&verifier(), token, now()).await
 }
 

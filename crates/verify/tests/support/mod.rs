@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use voxgate_domain::Timestamp;
-use voxgate_verify::{KeySet, Refusal, Token, Verifier};
+use voxgate_verify::{KeySet, Refusal, TokenClaims, Verifier};
 
 pub const ISSUER: &str = "https://auth.example.org";
 pub const AUDIENCE: &str = "recordings";
@@ -120,6 +120,6 @@ pub fn verifier() -> Verifier {
 }
 
 /// What is said of a token by whoever knows `key`.
-pub fn verdict(key: &Key, token: &str) -> Result<Token, Refusal> {
+pub fn verdict(key: &Key, token: &str) -> Result<TokenClaims, Refusal> {
     verifier().verify(token, &key_set(&[key]), now())
 }
