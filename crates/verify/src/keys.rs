@@ -35,6 +35,8 @@ impl Default for KeyPolicy {
     }
 }
 
+/// The least floor, whatever the policy says.
+const MIN_FLOOR: Duration = Duration::from_millis(100);
 /// The longest pause after fetches that failed.
 const MAX_BACK_OFF: Duration = Duration::from_secs(60);
 
@@ -64,6 +66,7 @@ impl Keys {
     /// Begins to fetch keys. Await it within a tokio runtime; it does not wait for the first fetch ([`Self::ready`]
     /// does).
     pub async fn start(source: impl KeySource, policy: KeyPolicy) -> Self {
+        let policy = KeyPolicy { floor: policy.floor.max(MIN_FLOOR), ..policy };
         let (publish, known) = watch::channel(Known::default());
         let (wanted, wishes) = mpsc::channel(1);
         tokio::spawn(keep_fresh(source, policy, publish, wishes));

@@ -30,3 +30,8 @@ async fn a_route_asks_for_a_permission() -> Outcome {
 async fn without_voxgate_it_answers_503() -> Outcome {
     Ok(rules::without_keys_nobody_is_let_in(binary()).await?)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_is_refused_within_two_seconds() -> Outcome {
+    Ok(rules::a_session_that_ends_is_refused_within_two_seconds(binary()).await?)
+}

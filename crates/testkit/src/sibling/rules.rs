@@ -100,13 +100,10 @@ pub async fn without_keys_nobody_is_let_in(binary: &Path) -> Result<(), SiblingE
 /// # Errors
 ///
 /// A [`SiblingError`] that says what was otherwise.
-pub async fn a_session_that_ends_is_refused_within_two_seconds(
-    binary: &Path,
-    client: impl FnOnce(&Voxgate) -> Result<(String, String), SiblingError>,
-) -> Result<(), SiblingError> {
+pub async fn a_session_that_ends_is_refused_within_two_seconds(binary: &Path) -> Result<(), SiblingError> {
     let voxgate = Voxgate::start(&[]).await?;
     let (ada, bob) = (voxgate.person("ada@example.org").await?, voxgate.person("bob@example.org").await?);
-    let (id, secret) = client(&voxgate)?;
+    let (id, secret) = voxgate.service_account("recordings", "revocations:read")?;
     let credentials = [("VOXGATE_CLIENT_ID", id.as_str()), ("VOXGATE_CLIENT_SECRET", secret.as_str())];
     let settings = [voxgate.settings_of_a_sibling(), credentials].concat();
     let service = Sibling::start(binary, &settings).await?;

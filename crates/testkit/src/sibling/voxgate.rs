@@ -126,6 +126,22 @@ impl Voxgate {
         self.log_in(email).await
     }
 
+    /// A service account with one permission, made at the command line: its client id and secret.
+    ///
+    /// # Errors
+    ///
+    /// [`SiblingError::Unexpected`] when that fails.
+    pub fn service_account(&self, name: &str, permission: &str) -> Result<(String, String), SiblingError> {
+        let args = ["service-accounts", "create", "--name", name, "--permission", permission];
+        let said = self.command(&args, "")?;
+        let value =
+            |name: &str| said.lines().find_map(|line| line.strip_prefix(name)).map(|rest| rest.trim().to_owned());
+        match (value("client_id "), value("client_secret ")) {
+            (Some(id), Some(secret)) => Ok((id, secret)),
+            _ => Err(SiblingError::Unexpected { what: format!("voxgate {args:?}"), answer: said }),
+        }
+    }
+
     /// Ends the session of `person`.
     ///
     /// # Errors

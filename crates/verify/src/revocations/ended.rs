@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -22,6 +23,9 @@ pub struct EndedSessions {
     set: Arc<EndedSet>,
     followed: watch::Receiver<Followed>,
 }
+
+/// The least pause between two questions, whatever the policy says.
+const MIN_PAUSE: Duration = Duration::from_millis(10);
 
 /// How the list is followed.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +50,7 @@ impl EndedSessions {
         policy: RevocationPolicy,
         clock: impl Clock + 'static,
     ) -> Self {
+        let policy = RevocationPolicy { every: policy.every.max(MIN_PAUSE), ..policy };
         let set = Arc::new(EndedSet::default());
         let (publish, followed) = watch::channel(Followed::default());
         tokio::spawn(poll::follow(source, policy, clock, Arc::downgrade(&set), publish));
