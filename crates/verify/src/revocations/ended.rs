@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
-use voxgate_domain::ports::Clock;
+use voxgate_domain::ports::{Clock, TokenClaims};
 use voxgate_domain::{SessionId, Timestamp};
 
 use super::{EndedSession, RevocationPolicy, RevocationSource, WhenStale, poll};
 use crate::clock::SystemClock;
 use crate::denial::Unavailable;
 use crate::fetch::FetchError;
-use crate::{Denial, Refusal, SKEW, Token};
+use crate::token::life;
+use crate::{Denial, Refusal, SKEW};
 
 /// The sessions that have ended while tokens of theirs can still be valid. One task asks for them; it ends when this is
 /// dropped.
@@ -81,9 +82,9 @@ impl EndedSessions {
 
     /// Whether the session of `token` goes on, as far as is known. A service has no session; its tokens are good until
     /// they expire.
-    pub(crate) async fn judge(&self, token: &Token) -> Result<(), Denial> {
-        let Token::User(claims) = token else { return Ok(()) };
-        if token.life() > self.policy.remember {
+    pub(crate) async fn judge(&self, token: &TokenClaims) -> Result<(), Denial> {
+        let TokenClaims::User(claims) = token else { return Ok(()) };
+        if life(claims) > self.policy.remember {
             return Err(Refusal::LivesTooLong.into());
         }
         let followed = self.first_attempt().await;
