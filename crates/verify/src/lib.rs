@@ -1,7 +1,7 @@
 //! Accepts the access tokens of a Voxgate in another service: a recording service, an analysis service.
 //!
 //! - **Is**: the rules by which a token is accepted ([`Verifier`]), the keys for them, fetched and kept fresh
-//!   ([`Keys`]), the sessions that have ended ([`EndedSessions`]), and extractors for actix-web and axum.
+//!   (`Keys`), the sessions that have ended (`EndedSessions`), and extractors for actix-web and axum.
 //! - **Is not**: part of Voxgate that needs a database, nor a way to get tokens for people.
 //! - **May depend on it**: services beside Voxgate, and `voxgate-crypto`, so that both go by the same rules.
 //!
@@ -11,9 +11,9 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `fetch` | [`Gate`]: keys over HTTP, cached, refreshed in the background and for unknown keys |
-//! | `revocations` | [`GateBuilder::revocations`]: refuses the tokens of sessions that have ended, within about 2 seconds |
-//! | `actix` | [`Caller`] and [`Require`] as extractors of actix-web 4, [`Denial`] as its error |
+//! | `fetch` | `Gate`: keys over HTTP, cached, refreshed in the background and for unknown keys |
+//! | `revocations` | `GateBuilder::revocations`: refuses the tokens of sessions that have ended, within about 2 seconds |
+//! | `actix` | [`Caller`] and `Require` as extractors of actix-web 4, `Denial` as its error |
 //! | `axum` | the same for axum 0.8, and a tower layer |
 //!
 //! # What a service does
@@ -51,8 +51,8 @@
 //!
 //! # When Voxgate cannot be reached
 //!
-//! Tokens are checked with the keys at hand for [`KeyPolicy::max_stale`]; then they are refused with 503, as
-//! [`Denial::Unavailable`], and never accepted unchecked. A token that is not valid is [`Denial::Invalid`], 401.
+//! Tokens are checked with the keys at hand for `KeyPolicy::max_stale`; then they are refused with 503, as
+//! `Denial::Unavailable`, and never accepted unchecked. A token that is not valid is `Denial::Invalid`, 401.
 //!
 //! # Permissions
 //!

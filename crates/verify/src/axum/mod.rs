@@ -34,6 +34,11 @@
 //! }
 //! # let _ = routes;
 //! ```
+//!
+//! [`Caller`]: crate::Caller
+//! [`Require`]: crate::Require
+//! [`Denial`]: crate::Denial
+//! [`Gate`]: crate::Gate
 
 mod extract;
 mod layer;
