@@ -37,7 +37,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
 fi
 
+# Services beside Voxgate are tested with the real one. All tests build it anyway, before the first runs; those of one
+# crate do not.
 if [ $# -gt 0 ]; then
+    cargo build --locked --workspace --all-features --bin voxgate
     exec cargo test --locked "$@"
 fi
 cargo test --locked --workspace --all-features

@@ -5,14 +5,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 use voxgate_domain::ports::{AccessClaims, Cause, ServiceClaims, SignedToken, TokenError, TokenIssuer};
 use voxgate_domain::{Permission, RoleName, Timestamp};
+use voxgate_verify::{ALGORITHM, TOKEN_TYPE};
 
-use crate::jwt::{ALGORITHM, Claims, Header, JwtTokens, TYPE};
+use crate::jwt::{Claims, Header, JwtTokens};
 
 impl TokenIssuer for JwtTokens {
     fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError> {
         let written = Claims {
-            iss: self.issuer.clone(),
-            aud: self.audience.clone(),
+            iss: self.verifier.issuer().to_owned(),
+            aud: self.verifier.audience().to_owned(),
             sub: claims.subject.to_string(),
             jti: claims.token_id.to_string(),
             iat: claims.issued_at.unix_seconds(),
@@ -30,8 +31,8 @@ impl TokenIssuer for JwtTokens {
     fn issue_to_service(&self, claims: &ServiceClaims) -> Result<SignedToken, TokenError> {
         let scope: Vec<&str> = claims.scope.iter().map(Permission::as_str).collect();
         let written = Claims {
-            iss: self.issuer.clone(),
-            aud: self.audience.clone(),
+            iss: self.verifier.issuer().to_owned(),
+            aud: self.verifier.audience().to_owned(),
             sub: claims.account.to_string(),
             jti: claims.token_id.to_string(),
             iat: claims.issued_at.unix_seconds(),
@@ -48,12 +49,11 @@ impl TokenIssuer for JwtTokens {
 }
 
 impl JwtTokens {
-    /// Signs with the key that is current at `issued_at`. The signature is made with the parsed key of the ring rather
-    /// than by jsonwebtoken, which parses the key each time.
+    /// Signs with the key that is current at `issued_at`.
     fn sign(&self, claims: &Claims, issued_at: Timestamp) -> Result<SignedToken, TokenError> {
         let ring = self.ring();
         let key = ring.signing_at(issued_at).ok_or_else(|| failed("there is no signing key"))?;
-        let header = Header { alg: ALGORITHM.to_owned(), kid: key.key_id().to_owned(), typ: TYPE.to_owned() };
+        let header = Header { alg: ALGORITHM.to_owned(), kid: key.key_id().to_owned(), typ: TOKEN_TYPE.to_owned() };
         let header = serde_json::to_vec(&header).map_err(failed)?;
         let claims = serde_json::to_vec(claims).map_err(failed)?;
         let mut token = URL_SAFE_NO_PAD.encode(header);

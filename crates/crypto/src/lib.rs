@@ -9,6 +9,8 @@
 //! - **Is not**: a decision. When a key is rotated, who may log in and what a token is good for is decided elsewhere.
 //! - **May depend on it**: the binary alone; everything else sees the ports.
 //!
+//! How a token is checked stands in `voxgate-verify`, which services beside Voxgate link too.
+//!
 //! Signatures, encryption, digests and randomness come from aws-lc-rs, password hashing from the RustCrypto `argon2`,
 //! one-time codes from `totp-rs`.
 //!

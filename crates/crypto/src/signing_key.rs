@@ -9,8 +9,8 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
 use voxgate_domain::ports::PublicKey;
+use voxgate_verify::VerifyingKey;
 use zeroize::Zeroizing;
 
 use crate::pem;
@@ -21,7 +21,7 @@ const MIN_MODULUS: usize = 256;
 /// An RSA key that was parsed once: parsing it at every signature costs more than half of the time.
 pub(crate) struct SigningKey {
     pair: KeyPair,
-    decoding: DecodingKey,
+    verifying: VerifyingKey,
     public: PublicKey,
 }
 
@@ -40,7 +40,7 @@ impl SigningKey {
         let pair = KeyPair::generate(KeySize::Rsa2048)?;
         let der: Pkcs8V1Der<'_> = pair.as_der()?;
         let pem = pem::encode(der.as_ref());
-        Ok((Self::new(pair), pem))
+        Ok((Self::new(pair).map_err(|_| Unspecified)?, pem))
     }
 
     /// Parses PKCS#8 PEM.
@@ -50,16 +50,16 @@ impl SigningKey {
         if pair.public_modulus_len() < MIN_MODULUS {
             return Err(SigningKeyFault::TooSmall);
         }
-        Ok(Self::new(pair))
+        Self::new(pair)
     }
 
-    fn new(pair: KeyPair) -> Self {
+    fn new(pair: KeyPair) -> Result<Self, SigningKeyFault> {
         let (n, e) = (pair.public_key().modulus(), pair.public_key().exponent());
         let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
-        let decoding = DecodingKey::from_rsa_raw_components(n, e);
+        let verifying = VerifyingKey::from_components(n, e).map_err(|_| SigningKeyFault::NotPkcs8)?;
         let (modulus, exponent) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
         let key_id = thumbprint(&modulus, &exponent);
-        Self { public: PublicKey { key_id, modulus, exponent }, decoding, pair }
+        Ok(Self { public: PublicKey { key_id, modulus, exponent }, verifying, pair })
     }
 
     /// The name of the key: its JWK thumbprint.
@@ -71,8 +71,8 @@ impl SigningKey {
         &self.public
     }
 
-    pub(crate) const fn decoding(&self) -> &DecodingKey {
-        &self.decoding
+    pub(crate) const fn verifying(&self) -> &VerifyingKey {
+        &self.verifying
     }
 
     /// The public part as X.509 `SubjectPublicKeyInfo` (RFC 5280, section 4.1).

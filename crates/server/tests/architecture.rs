@@ -10,7 +10,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-domain", &[]),
     ("voxgate-application", &["voxgate-domain"]),
-    ("voxgate-crypto", &["voxgate-domain"]),
+    ("voxgate-crypto", &["voxgate-domain", "voxgate-verify"]),
     ("voxgate-storage", &["voxgate-domain"]),
     ("voxgate-limits", &["voxgate-domain"]),
     ("voxgate-mail", &["voxgate-domain"]),
@@ -18,6 +18,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-webhooks", &["voxgate-domain"]),
     ("voxgate-testkit", &["voxgate-domain"]),
     ("mocked-suite", &["voxgate-domain"]),
+    ("voxgate-verify", &["voxgate-domain"]),
+    ("example-actix-service", &["voxgate-domain", "voxgate-verify"]),
+    ("example-axum-service", &["voxgate-domain", "voxgate-verify"]),
     ("voxgate-http", &["voxgate-application", "voxgate-domain"]),
     // Outside of the service: what callers link knows the OpenAPI document and nothing else.
     ("voxgate-client", &[]),
