@@ -1008,6 +1008,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the endpoints of webhooks */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make an endpoint of webhooks
+         * @description It is told of what happens from now on; what happened before can be replayed. The secret is shown this once.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an endpoint of webhooks */
+        get: operations["read_webhook"];
+        /**
+         * Change an endpoint of webhooks
+         * @description Replaces all that administrators say of it. An endpoint that was switched off, or that answered 410 Gone, is switched
+         *     on again with `enabled`; what waits for it is sent then.
+         */
+        put: operations["update_webhook"];
+        post?: never;
+        /**
+         * Remove an endpoint of webhooks
+         * @description With all that is on its way to it.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent to an endpoint of webhooks, or waits for it
+         * @description Latest event first; the look is audited, since it tells what happened to people.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events again to an endpoint of webhooks
+         * @description In their order, with the ids that they had, so that a receiver that has them knows them. Events are kept for 30 days.
+         */
+        post: operations["replay_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint of webhooks another secret
+         * @description For a day both secrets sign each message, so that the receiver can change over. The new one is shown this once.
+         */
+        post: operations["rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an endpoint of webhooks out
+         * @description Queues a `webhook.test` event to it alone.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1548,6 +1675,30 @@ export interface components {
              * @example inactive
              */
             status: string;
+        };
+        /**
+         * NewWebhook
+         * @description A new endpoint of webhooks.
+         */
+        NewWebhook: {
+            /**
+             * @description What it is, for other administrators.
+             * @example Recording service
+             */
+            description?: string | null;
+            /**
+             * @description What it is told, such as `user.deleted`; everything when absent or empty.
+             * @example [
+             *       "user.deleted",
+             *       "user.erased"
+             *     ]
+             */
+            events?: string[] | null;
+            /**
+             * @description Where events are sent: `https`, or `http` on this machine in development.
+             * @example https://recordings.example.org/webhooks
+             */
+            url: string;
         };
         /**
          * Notification
@@ -2196,6 +2347,192 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Webhook
+         * @description An endpoint of webhooks.
+         */
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            description: string | null;
+            /** @description Why not: `administrator`, or `gone` when it answered 410. */
+            disabled_reason: string | null;
+            /** @description Whether events are sent to it. */
+            enabled: boolean;
+            /**
+             * @description What it is told; everything when empty.
+             * @example [
+             *       "user.deleted",
+             *       "user.erased"
+             *     ]
+             */
+            events: string[];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when the former secret signs too.
+             */
+            previous_secret_until: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Where events are sent. */
+            url: string;
+        };
+        /**
+         * WebhookChange
+         * @description All that administrators say of an endpoint of webhooks.
+         */
+        WebhookChange: {
+            /**
+             * @description What it is, for other administrators.
+             * @example Recording service
+             */
+            description?: string | null;
+            /**
+             * @description Whether events are sent to it. What is queued waits while it is off; what happens meanwhile is not queued, and can
+             *     be replayed.
+             */
+            enabled: boolean;
+            /**
+             * @description What it is told, such as `user.deleted`; everything when absent or empty.
+             * @example [
+             *       "user.deleted",
+             *       "user.erased"
+             *     ]
+             */
+            events?: string[] | null;
+            /**
+             * @description Where events are sent: `https`, or `http` on this machine in development.
+             * @example https://recordings.example.org/webhooks
+             */
+            url: string;
+        };
+        /**
+         * WebhookDelivery
+         * @description An event on its way to an endpoint.
+         */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How often it was sent, or tried to, since it was queued.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was delivered or given up.
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description The id of the event, which the receiver gets as `webhook-id`.
+             */
+            id: string;
+            /** @description Why the last try failed. */
+            last_error: string | null;
+            /**
+             * Format: date-time
+             * @description When it is sent next, while it is pending.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /**
+             * Format: date-time
+             * @description When it was queued, or replayed.
+             */
+            queued_at: string;
+            /** @description Their roles, when that is what it tells. */
+            roles: string[] | null;
+            /**
+             * Format: int64
+             * @description Its place in the order of events.
+             */
+            sequence: number;
+            /**
+             * @description `pending`, `delivered` or `dead`.
+             * @example pending
+             */
+            status: string;
+            /**
+             * @description What it tells.
+             * @example user.deleted
+             */
+            type: string;
+            /**
+             * Format: uuid
+             * @description About whom; null for a test.
+             */
+            user_id: string | null;
+        };
+        /**
+         * WebhookDeliveryList
+         * @description Events on their way to an endpoint, latest first.
+         */
+        WebhookDeliveryList: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description Gets the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /**
+         * WebhookList
+         * @description Every endpoint of webhooks, oldest first.
+         */
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+            /** @description Always null: there are few. */
+            next_cursor: string | null;
+        };
+        /**
+         * WebhookReplay
+         * @description What is sent again: what happened from a time on, some events, or, when neither is given, all that was given up.
+         */
+        WebhookReplay: {
+            /** @description These events, by the ids of their deliveries. */
+            delivery_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Every event from this time on that the endpoint asks for, also from before it was made.
+             */
+            from?: string | null;
+        };
+        /**
+         * WebhookReplayed
+         * @description How much is sent again.
+         */
+        WebhookReplayed: {
+            /**
+             * Format: int64
+             * @description How many events were queued again, which is at most 100,000; those that are pending anyway are not counted.
+             */
+            queued: number;
+        };
+        /**
+         * WebhookTested
+         * @description A test that was queued.
+         */
+        WebhookTested: {
+            /**
+             * Format: uuid
+             * @description The `webhook-id` that the receiver will see.
+             */
+            id: string;
+        };
+        /**
+         * WebhookWithSecret
+         * @description An endpoint of webhooks with its secret, which is shown this once.
+         */
+        WebhookWithSecret: {
+            /**
+             * @description What signs each message: `whsec_` and base64, as libraries of Standard Webhooks take it.
+             * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQIhrs=
+             */
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
+        };
+        /**
          * WithReason
          * @description Why something is done to another person's account.
          */
@@ -2244,6 +2581,7 @@ export type NewNotificationPreferences = components['schemas']['NewNotificationP
 export type NewRoles = components['schemas']['NewRoles'];
 export type NewServiceAccount = components['schemas']['NewServiceAccount'];
 export type NewStatus = components['schemas']['NewStatus'];
+export type NewWebhook = components['schemas']['NewWebhook'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
 export type NotificationPreferences = components['schemas']['NotificationPreferences'];
@@ -2274,6 +2612,15 @@ export type TotpEnrollment = components['schemas']['TotpEnrollment'];
 export type TotpStatus = components['schemas']['TotpStatus'];
 export type User = components['schemas']['User'];
 export type UserList = components['schemas']['UserList'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookChange = components['schemas']['WebhookChange'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryList = components['schemas']['WebhookDeliveryList'];
+export type WebhookList = components['schemas']['WebhookList'];
+export type WebhookReplay = components['schemas']['WebhookReplay'];
+export type WebhookReplayed = components['schemas']['WebhookReplayed'];
+export type WebhookTested = components['schemas']['WebhookTested'];
+export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type WithReason = components['schemas']['WithReason'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -12172,6 +12519,1662 @@ export interface operations {
                      *       "status": 403,
                      *       "title": "The network address is not allowed",
                      *       "type": "urn:voxgate:problem:ip_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description It is told of events from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description `malformed_json`: The request is not well-formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_json",
+                     *       "detail": "The body is not one well-formed JSON document in UTF-8",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The request is not well-formed",
+                     *       "type": "urn:voxgate:problem:malformed_json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: It conflicts with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It is there already, or was changed meanwhile",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 409,
+                     *       "title": "It conflicts with the present state",
+                     *       "type": "urn:voxgate:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `malformed_json`: The request is not well-formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_json",
+                     *       "detail": "The body is not one well-formed JSON document in UTF-8",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The request is not well-formed",
+                     *       "type": "urn:voxgate:problem:malformed_json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description The most of the page; 50 when not given */
+                limit?: number;
+                /** @description Only what is `pending`, `delivered` or `dead` */
+                status?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description They are queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayed"];
+                };
+            };
+            /** @description `malformed_json`: The request is not well-formed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_json",
+                     *       "detail": "The body is not one well-formed JSON document in UTF-8",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 400,
+                     *       "title": "The request is not well-formed",
+                     *       "type": "urn:voxgate:problem:malformed_json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "At most 65536 bytes",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:voxgate:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has an unsupported type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Send application/json in UTF-8 without a content coding",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 415,
+                     *       "title": "The body has an unsupported type",
+                     *       "type": "urn:voxgate:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request has invalid fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "validation_failed",
+                     *       "detail": "1 field is invalid",
+                     *       "errors": [
+                     *         {
+                     *           "code": "too_short",
+                     *           "field": "password",
+                     *           "message": "at least 12 characters"
+                     *         }
+                     *       ],
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 422,
+                     *       "title": "The request has invalid fields",
+                     *       "type": "urn:voxgate:problem:validation_failed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint and its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: Authentication is needed
+             *
+             *     `reauthentication_required`: Recent authentication is needed
+             */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "Nothing was found here",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 404,
+                     *       "title": "There is no such thing",
+                     *       "type": "urn:voxgate:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description What is left of the tightest limit: `"per_ip";r=0;t=30` */
+                    RateLimit?: string;
+                    /** @description That limit: `"per_ip";q=600;w=60` */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "Wait as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:voxgate:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: The service failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal_error",
+                     *       "detail": "The fault was logged; name the request id when you report it",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:voxgate:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service is not available just now */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Try again as Retry-After says",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 503,
+                     *       "title": "The service is not available just now",
+                     *       "type": "urn:voxgate:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description `unauthenticated`: Authentication is needed */
+            401: {
+                headers: {
+                    /** @description The challenge (RFC 6750, RFC 9470) */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a valid access token as Authorization: Bearer",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 401,
+                     *       "title": "Authentication is needed",
+                     *       "type": "urn:voxgate:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: This is not allowed
+             *
+             *     `mfa_enrollment_required`: A second factor is needed
+             *
+             *     `ip_not_allowed`: The network address is not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The caller may not do this",
+                     *       "request_id": "019503a1-7c2e-7d4f-9a51-3f0c8a1b2c3d",
+                     *       "status": 403,
+                     *       "title": "This is not allowed",
+                     *       "type": "urn:voxgate:problem:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

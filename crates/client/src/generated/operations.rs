@@ -1247,4 +1247,200 @@ impl Client {
         .await?
         .nothing()
     }
+
+    /// List the endpoints of webhooks.
+    ///
+    /// `GET /webhooks` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn list_webhooks(&self) -> Result<types::WebhookList, Error> {
+        self.send(Call::new(Method::GET, "/webhooks").authorized()).await?.json()
+    }
+
+    /// Make an endpoint of webhooks.
+    ///
+    /// It is told of what happens from now on; what happened before can be replayed. The secret is shown this once.
+    ///
+    /// `POST /webhooks` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `malformed_json`
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 409 `conflict`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn create_webhook(&self, body: &types::NewWebhook) -> Result<types::WebhookWithSecret, Error> {
+        self.send(Call::new(Method::POST, "/webhooks").body("application/json", body)?.authorized()).await?.json()
+    }
+
+    /// Remove an endpoint of webhooks.
+    ///
+    /// With all that is on its way to it.
+    ///
+    /// `DELETE /webhooks/{id}` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn delete_webhook(&self, id: Uuid) -> Result<(), Error> {
+        self.send(Call::new(Method::DELETE, "/webhooks/{id}").path("id", &id).authorized()).await?.nothing()
+    }
+
+    /// Read an endpoint of webhooks.
+    ///
+    /// `GET /webhooks/{id}` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn read_webhook(&self, id: Uuid) -> Result<types::Webhook, Error> {
+        self.send(Call::new(Method::GET, "/webhooks/{id}").path("id", &id).authorized()).await?.json()
+    }
+
+    /// Change an endpoint of webhooks.
+    ///
+    /// Replaces all that administrators say of it. An endpoint that was switched off, or that answered 410 Gone, is switched
+    /// on again with `enabled`; what waits for it is sent then.
+    ///
+    /// `PUT /webhooks/{id}` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `malformed_json`
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn update_webhook(&self, id: Uuid, body: &types::WebhookChange) -> Result<types::Webhook, Error> {
+        self.send(Call::new(Method::PUT, "/webhooks/{id}").path("id", &id).body("application/json", body)?.authorized())
+            .await?
+            .json()
+    }
+
+    /// List what was sent to an endpoint of webhooks, or waits for it.
+    ///
+    /// Latest event first; the look is audited, since it tells what happened to people.
+    ///
+    /// `GET /webhooks/{id}/deliveries` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn list_deliveries(
+        &self,
+        id: Uuid,
+        query: &queries::ListDeliveries,
+    ) -> Result<types::WebhookDeliveryList, Error> {
+        self.send(Call::new(Method::GET, "/webhooks/{id}/deliveries").path("id", &id).query(query)?.authorized())
+            .await?
+            .json()
+    }
+
+    /// Everything of [`Client::list_deliveries`], page by page as it is read.
+    #[must_use]
+    pub fn list_deliveries_all(&self, id: Uuid, query: &queries::ListDeliveries) -> Items<'_, types::WebhookDelivery> {
+        let query = query.clone();
+        pages::items(query.cursor.clone(), move |cursor| {
+            let query = queries::ListDeliveries { cursor, ..query.clone() };
+            async move { self.list_deliveries(id, &query).await }
+        })
+    }
+
+    /// Send events again to an endpoint of webhooks.
+    ///
+    /// In their order, with the ids that they had, so that a receiver that has them knows them. Events are kept for 30 days.
+    ///
+    /// `POST /webhooks/{id}/replay` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 400 `malformed_json`
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 413 `payload_too_large`
+    /// - 415 `unsupported_media_type`
+    /// - 422 `validation_failed`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn replay_events(&self, id: Uuid, body: &types::WebhookReplay) -> Result<types::WebhookReplayed, Error> {
+        self.send(
+            Call::new(Method::POST, "/webhooks/{id}/replay")
+                .path("id", &id)
+                .body("application/json", body)?
+                .authorized(),
+        )
+        .await?
+        .json()
+    }
+
+    /// Give an endpoint of webhooks another secret.
+    ///
+    /// For a day both secrets sign each message, so that the receiver can change over. The new one is shown this once.
+    ///
+    /// `POST /webhooks/{id}/secret` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`, `reauthentication_required`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn rotate_secret(&self, id: Uuid) -> Result<types::WebhookWithSecret, Error> {
+        self.send(Call::new(Method::POST, "/webhooks/{id}/secret").path("id", &id).authorized()).await?.json()
+    }
+
+    /// Try an endpoint of webhooks out.
+    ///
+    /// Queues a `webhook.test` event to it alone.
+    ///
+    /// `POST /webhooks/{id}/test` needs an access token with the permission `webhooks:manage`.
+    ///
+    /// # Errors
+    ///
+    /// - 401 `unauthenticated`
+    /// - 403 `forbidden`, `mfa_enrollment_required`, `ip_not_allowed`
+    /// - 404 `not_found`
+    /// - 429 `rate_limited`
+    /// - 500 `internal_error`
+    /// - 503 `unavailable`
+    pub async fn test_webhook(&self, id: Uuid) -> Result<types::WebhookTested, Error> {
+        self.send(Call::new(Method::POST, "/webhooks/{id}/test").path("id", &id).authorized()).await?.json()
+    }
 }

@@ -613,6 +613,42 @@ impl NewStatus {
     }
 }
 
+/// A new endpoint of webhooks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NewWebhook {
+    /// Where events are sent: `https`, or `http` on this machine in development.
+    pub url: String,
+    /// What it is, for other administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it is told, such as `user.deleted`; everything when absent or empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+}
+
+impl NewWebhook {
+    /// One with what must be there.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), description: None, events: None }
+    }
+
+    /// The same with this `description`.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The same with this `events`.
+    #[must_use]
+    pub fn with_events(mut self, events: Vec<String>) -> Self {
+        self.events = Some(events);
+        self
+    }
+}
+
 /// A message to the owner of an account; its words are not kept.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
@@ -1238,6 +1274,190 @@ impl Page for UserList {
     fn into_parts(self) -> (Vec<User>, Option<String>) {
         (self.items, self.next_cursor)
     }
+}
+
+/// An endpoint of webhooks.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The `id`.
+    pub id: Uuid,
+    /// Where events are sent.
+    pub url: String,
+    /// The `description`.
+    pub description: Option<String>,
+    /// What it is told; everything when empty.
+    pub events: Vec<String>,
+    /// Whether events are sent to it.
+    pub enabled: bool,
+    /// Why not: `administrator`, or `gone` when it answered 410.
+    pub disabled_reason: Option<String>,
+    /// Until when the former secret signs too.
+    pub previous_secret_until: Option<DateTime<Utc>>,
+    /// The `created_at`.
+    pub created_at: DateTime<Utc>,
+    /// The `updated_at`.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// All that administrators say of an endpoint of webhooks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct WebhookChange {
+    /// Where events are sent: `https`, or `http` on this machine in development.
+    pub url: String,
+    /// Whether events are sent to it. What is queued waits while it is off; what happens meanwhile is not queued, and can
+    /// be replayed.
+    pub enabled: bool,
+    /// What it is, for other administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it is told, such as `user.deleted`; everything when absent or empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+}
+
+impl WebhookChange {
+    /// One with what must be there.
+    #[must_use]
+    pub fn new(url: impl Into<String>, enabled: bool) -> Self {
+        Self { url: url.into(), enabled, description: None, events: None }
+    }
+
+    /// The same with this `description`.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The same with this `events`.
+    #[must_use]
+    pub fn with_events(mut self, events: Vec<String>) -> Self {
+        self.events = Some(events);
+        self
+    }
+}
+
+/// An event on its way to an endpoint.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookDelivery {
+    /// The id of the event, which the receiver gets as `webhook-id`.
+    pub id: Uuid,
+    /// Its place in the order of events.
+    pub sequence: u64,
+    /// What it tells.
+    pub r#type: String,
+    /// About whom; null for a test.
+    pub user_id: Option<Uuid>,
+    /// Their roles, when that is what it tells.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// `pending`, `delivered` or `dead`.
+    pub status: String,
+    /// How often it was sent, or tried to, since it was queued.
+    pub attempts: u32,
+    /// When it was queued, or replayed.
+    pub queued_at: DateTime<Utc>,
+    /// When it is sent next, while it is pending.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it was delivered or given up.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+}
+
+/// Events on their way to an endpoint, latest first.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookDeliveryList {
+    /// The `items`.
+    pub items: Vec<WebhookDelivery>,
+    /// Gets the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl Page for WebhookDeliveryList {
+    type Item = WebhookDelivery;
+
+    fn into_parts(self) -> (Vec<WebhookDelivery>, Option<String>) {
+        (self.items, self.next_cursor)
+    }
+}
+
+/// Every endpoint of webhooks, oldest first.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookList {
+    /// The `items`.
+    pub items: Vec<Webhook>,
+    /// Always null: there are few.
+    pub next_cursor: Option<String>,
+}
+
+impl Page for WebhookList {
+    type Item = Webhook;
+
+    fn into_parts(self) -> (Vec<Webhook>, Option<String>) {
+        (self.items, self.next_cursor)
+    }
+}
+
+/// What is sent again: what happened from a time on, some events, or, when neither is given, all that was given up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct WebhookReplay {
+    /// These events, by the ids of their deliveries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_ids: Option<Vec<Uuid>>,
+    /// Every event from this time on that the endpoint asks for, also from before it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateTime<Utc>>,
+}
+
+impl WebhookReplay {
+    /// The same with this `delivery_ids`.
+    #[must_use]
+    pub fn with_delivery_ids(mut self, delivery_ids: Vec<Uuid>) -> Self {
+        self.delivery_ids = Some(delivery_ids);
+        self
+    }
+
+    /// The same with this `from`.
+    #[must_use]
+    pub fn with_from(mut self, from: DateTime<Utc>) -> Self {
+        self.from = Some(from);
+        self
+    }
+}
+
+/// How much is sent again.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookReplayed {
+    /// How many events were queued again, which is at most 100,000; those that are pending anyway are not counted.
+    pub queued: u64,
+}
+
+/// A test that was queued.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookTested {
+    /// The `webhook-id` that the receiver will see.
+    pub id: Uuid,
+}
+
+/// An endpoint of webhooks with its secret, which is shown this once.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct WebhookWithSecret {
+    /// An endpoint of webhooks.
+    pub webhook: Webhook,
+    /// What signs each message: `whsec_` and base64, as libraries of Standard Webhooks take it.
+    pub secret: Secret,
 }
 
 /// Why something is done to another person's account.

@@ -26,9 +26,10 @@ impl Voxgate {
     async fn make_webhook(&self, admin: &Person, receiver: &Receiver, events: &[&str]) -> Endpoint {
         let body = json!({"url": receiver.url, "description": "Recording service", "events": events});
         let made = self.call(Method::POST, "/webhooks", &admin.access_token, body).await.expect(201).json();
-        assert_eq!((&made["enabled"], &made["url"]), (&json!(true), &json!(receiver.url)));
-        let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        Endpoint { path: format!("/webhooks/{}", text("id")), secret: text("secret") }
+        let webhook = &made["webhook"];
+        assert_eq!((&webhook["enabled"], &webhook["url"]), (&json!(true), &json!(receiver.url)));
+        let id = webhook["id"].as_str().unwrap();
+        Endpoint { path: format!("/webhooks/{id}"), secret: made["secret"].as_str().unwrap().to_owned() }
     }
 
     async fn on_webhooks(&self, admin: &Person, method: Method, path: &str, body: Value) -> Answer {

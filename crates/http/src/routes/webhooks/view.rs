@@ -53,7 +53,6 @@ impl From<WebhookEndpoint> for WebhookBody {
 #[derive(Serialize, ToSchema)]
 #[schema(title = "WebhookWithSecret", as = WebhookWithSecret)]
 pub(crate) struct WebhookWithSecretBody {
-    #[serde(flatten)]
     webhook: WebhookBody,
     /// What signs each message: `whsec_` and base64, as libraries of Standard Webhooks take it.
     #[schema(example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQIhrs=")]
