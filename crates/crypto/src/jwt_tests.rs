@@ -102,6 +102,25 @@ fn refused(world: &World, token: &str) -> bool {
     matches!(world.tokens.verify(token, now()), Err(TokenError::Invalid))
 }
 
+#[test]
+fn the_library_that_most_clients_use_accepts_what_is_issued() {
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+    let world = world();
+    let token = world.tokens.issue(&claims(now())).unwrap();
+    let keys = world.tokens.public_keys();
+    let key = DecodingKey::from_rsa_components(&keys[0].modulus, &keys[0].exponent).unwrap();
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.validate_exp = false;
+    let read = jsonwebtoken::decode::<Value>(text(&token), &key, &validation).unwrap();
+    assert_eq!(
+        (read.header.typ.as_deref(), read.header.kid.as_deref()),
+        (Some("at+jwt"), Some(keys[0].key_id.as_str()))
+    );
+    assert_eq!(read.claims["sub"], Uuid::from_u128(1).to_string());
+}
+
 fn service_claims(permissions: &[Permission]) -> ServiceClaims {
     let AccessClaims { token_id, issued_at, expires_at, .. } = claims(now());
     let scope = permissions.iter().copied().collect();

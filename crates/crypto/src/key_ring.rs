@@ -18,6 +18,7 @@ use voxgate_domain::Timestamp;
 use voxgate_domain::ports::PublicKey;
 
 use crate::private_files::{self, PrivateFileError};
+use crate::published_key;
 use crate::signing_key::{SigningKey, SigningKeyFault};
 
 const MANIFEST: &str = "ring.json";
@@ -258,7 +259,10 @@ pub(crate) fn read_key(dir: &Path, key_id: &str) -> Result<SigningKey, KeyRingEr
     let path = key_path(dir, key_id);
     let pem = private_files::read(&path)?;
     match SigningKey::from_pem(&pem).map_err(|fault: SigningKeyFault| fault.to_string()) {
-        Ok(key) if key.key_id() == key_id => Ok(key),
+        Ok(key) if key.key_id() == key_id && published_key::verifies(&key) => Ok(key),
+        Ok(key) if key.key_id() == key_id => {
+            Err(KeyRingError::Key { path, why: "signs what its public part does not verify".to_owned() })
+        }
         Ok(_) => Err(KeyRingError::Key { path, why: "holds another key than its name says".to_owned() }),
         Err(why) => Err(KeyRingError::Key { path, why }),
     }

@@ -38,6 +38,7 @@ mod jwt_verifier;
 mod key_ring;
 mod pem;
 mod private_files;
+mod published_key;
 mod seal_anchor;
 mod seal_keys;
 mod sha256_digest;

@@ -89,6 +89,14 @@ impl SigningKey {
     }
 }
 
+#[cfg(test)]
+impl SigningKey {
+    /// The same key that says something else of itself.
+    pub(crate) fn publishing(self, public: PublicKey) -> Self {
+        Self { public, ..self }
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({}, …)", self.public.key_id)
