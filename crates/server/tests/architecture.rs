@@ -25,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Outside of the service: what callers link knows the OpenAPI document and nothing else.
     ("voxgate-client", &[]),
     ("voxgate-client-codegen", &[]),
+    // It drives the binary from outside.
+    ("voxgate-bench", &["voxgate-domain", "voxgate-testkit"]),
     (
         "voxgate",
         &[
