@@ -17,6 +17,8 @@ use crate::pem;
 
 /// The smallest modulus, in bytes (RFC 7518, section 3.3: 2048 bits or larger).
 const MIN_MODULUS: usize = 256;
+/// How many tokens a key knows again without an RSA operation: those in use at a time, at about 60 bytes each.
+const TOKENS_REMEMBERED: usize = 16_384;
 
 /// An RSA key that was parsed once: parsing it at every signature costs more than half of the time.
 pub(crate) struct SigningKey {
@@ -57,6 +59,7 @@ impl SigningKey {
         let (n, e) = (pair.public_key().modulus(), pair.public_key().exponent());
         let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
         let verifying = VerifyingKey::from_components(n, e).map_err(|_| SigningKeyFault::NotPkcs8)?;
+        let verifying = verifying.remembering(TOKENS_REMEMBERED);
         let (modulus, exponent) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
         let key_id = thumbprint(&modulus, &exponent);
         Ok(Self { public: PublicKey { key_id, modulus, exponent }, verifying, pair })

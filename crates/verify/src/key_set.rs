@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
+use crate::verified_signatures::VerifiedSignatures;
+
 /// The sizes of modulus that are accepted, in bytes: 2048 bits or larger (RFC 7518, section 3.3), and not larger than
 /// aws-lc-rs checks.
 const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1_024;
@@ -18,7 +20,10 @@ const MAX_KEY_ID_BYTES: usize = 128;
 
 /// An RSA key for checking RS256 signatures (RFC 7518, section 3.3). It is parsed once: parsing it for each token costs
 /// a tenth of the check.
-pub struct VerifyingKey(ParsedPublicKey);
+pub struct VerifyingKey {
+    key: ParsedPublicKey,
+    verified: Option<VerifiedSignatures>,
+}
 
 /// What was given is no RSA key of 2048 to 8192 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,12 +41,25 @@ impl VerifyingKey {
             return Err(InvalidKey);
         }
         let components = RsaPublicKeyComponents { n: modulus, e: exponent };
-        components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map(Self).map_err(|_| InvalidKey)
+        let key = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| InvalidKey)?;
+        Ok(Self { key, verified: None })
+    }
+
+    /// The same key, which remembers the last `tokens` signatures that it found good: a client sends a token with each
+    /// request of a quarter of an hour, and the RSA operation is most of what accepting it costs. All else is looked at
+    /// each time, and what the key remembers goes with it.
+    #[must_use]
+    pub fn remembering(self, tokens: usize) -> Self {
+        Self { verified: Some(VerifiedSignatures::new(tokens)), ..self }
     }
 
     /// Whether `signature` is that of `message` by this key.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.0.verify_sig(message, signature).is_ok()
+        let by_rsa = || self.key.verify_sig(message, signature).is_ok();
+        match &self.verified {
+            Some(verified) => verified.has_or(message, signature, by_rsa),
+            None => by_rsa(),
+        }
     }
 }
 

@@ -86,6 +86,7 @@ mod require;
 #[cfg(feature = "revocations")]
 mod revocations;
 mod token;
+mod verified_signatures;
 mod verifier;
 mod wire_claims;
 
