@@ -6,11 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool::Runtime;
 use deadpool::managed::{Object, Pool, PoolError};
-use redis::{RedisError, Script};
-use tokio::runtime::Handle;
-use tokio::task::JoinError;
+use redis::{RedisError, RedisResult, Script};
 use voxgate_domain::policy::{Decision, Limit};
 use voxgate_domain::ports::{LimitKey, LimiterError, LimiterMode, LimiterStatus, RateLimiter};
+use voxgate_grouping::{Grouping, Lost, Options};
 
 use crate::connections::Connections;
 use crate::{RedisAddress, RedisAddressError};
@@ -43,24 +42,45 @@ impl Default for RedisOptions {
 
 /// Counts in Redis, by a log of the requests that passed (see the crate). Connects when it is first asked.
 ///
-/// Each check is a task of its own: a request that does not wait for its end leaves no connection in the midst of an
-/// answer.
+/// Checks that come at the same time share a round trip, one atomic script each. They are made by tasks of their own: a
+/// request that does not wait for the end leaves no connection in the midst of an answer.
 #[derive(Clone)]
 pub struct RedisLimiter {
-    pool: Pool<Connections>,
-    script: Arc<Script>,
-    runtime: Handle,
+    checks: Grouping<Check, Result<Decision, Failure>>,
+}
+
+/// How many round trips are under way at once, and how many checks share one.
+const GROUPS: Options = Options { at_once: 4, group: 64, queue: 4_096 };
+
+/// Whether a request passes that is counted under `key`.
+#[derive(Clone)]
+struct Check {
+    key: String,
+    quota: u32,
+    window: Duration,
 }
 
 /// Why Redis did not say whether a request passes. Redis's own words have no password in them.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 enum Failure {
     #[error("no connection to Redis")]
-    Connection(#[from] PoolError<RedisError>),
+    Connection(#[source] Arc<PoolError<RedisError>>),
     #[error("Redis failed")]
-    Command(#[from] RedisError),
+    Command(#[source] Arc<RedisError>),
     #[error("the check ended early")]
-    Task(#[from] JoinError),
+    Lost(#[from] Lost),
+}
+
+impl From<PoolError<RedisError>> for Failure {
+    fn from(error: PoolError<RedisError>) -> Self {
+        Self::Connection(error.into())
+    }
+}
+
+impl From<RedisError> for Failure {
+    fn from(error: RedisError) -> Self {
+        Self::Command(error.into())
+    }
 }
 
 impl From<Failure> for LimiterError {
@@ -85,38 +105,74 @@ impl RedisLimiter {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|_| RedisAddressError::Malformed)?;
-        let script = Arc::new(Script::new(include_str!("window.lua")));
-        Ok(Self { pool, script, runtime: Handle::current() })
+        let window = Arc::new(Window { pool, script: Script::new(SCRIPT) });
+        let checks = Grouping::start(GROUPS, move |checks| {
+            let window = Arc::clone(&window);
+            async move { window.decide(checks).await }
+        });
+        Ok(Self { checks })
     }
 
-    async fn count(&self, key: String, quota: u32, window: Duration) -> Result<Decision, Failure> {
-        let this = self.clone();
-        let task = self.runtime.spawn(async move { this.count_or_reconnect(&key, quota, window).await });
-        task.await?
+    async fn count(&self, key: String, limit: Limit) -> Result<Decision, Failure> {
+        self.checks.ask(Check { key, quota: limit.quota().get(), window: limit.window() }).await?
+    }
+}
+
+const SCRIPT: &str = include_str!("window.lua");
+/// More than any number of replicas probe in a second.
+const PROBES: u32 = 100;
+
+/// The script, and the connections over which it is run.
+struct Window {
+    pool: Pool<Connections>,
+    script: Script,
+}
+
+/// Whether the request passes, how many more would, and after how many milliseconds more pass than now.
+type Answer = RedisResult<(bool, u32, u64)>;
+
+impl Window {
+    async fn decide(&self, checks: Vec<Check>) -> Vec<Result<Decision, Failure>> {
+        match self.run_or_reconnect(&checks).await {
+            Ok(answers) => answers.into_iter().map(|answer| Ok(decision(answer?))).collect(),
+            Err(failure) => checks.iter().map(|_| Err(failure.clone())).collect(),
+        }
     }
 
     /// Runs the script; once more when the connection turns out to have ended while nobody looked.
-    async fn count_or_reconnect(&self, key: &str, quota: u32, window: Duration) -> Result<Decision, Failure> {
-        match self.run(key, quota, window).await {
-            Err(Failure::Command(error)) if error.is_connection_dropped() => self.run(key, quota, window).await,
+    async fn run_or_reconnect(&self, checks: &[Check]) -> Result<Vec<Answer>, Failure> {
+        match self.run(checks).await {
+            Err(Failure::Command(error)) if error.is_connection_dropped() => self.run(checks).await,
             done => done,
         }
     }
 
-    async fn run(&self, key: &str, quota: u32, window: Duration) -> Result<Decision, Failure> {
+    /// Runs the script for each check, all in one round trip. The first brings the script along, so that Redis knows it
+    /// for the others, even if it has just been restarted.
+    async fn run(&self, checks: &[Check]) -> Result<Vec<Answer>, Failure> {
         let mut connection = self.pool.get().await?;
-        let mut call = self.script.key(key);
-        let millis = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
-        let answer = call.arg(quota).arg(millis).invoke_async(&mut *connection).await;
-        let (allowed, remaining, reset_in): (bool, u32, u64) = answer.inspect_err(|error| {
+        let mut pipeline = redis::pipe();
+        for (number, Check { key, quota, window }) in checks.iter().enumerate() {
+            let call = match number {
+                0 => pipeline.cmd("EVAL").arg(SCRIPT),
+                _ => pipeline.cmd("EVALSHA").arg(self.script.get_hash()),
+            };
+            let millis = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+            call.arg(1).arg(key).arg(quota).arg(millis);
+        }
+        let answers = pipeline.ignore_errors().query_async(&mut *connection).await;
+        Ok(answers.inspect_err(|error: &RedisError| {
             // What Redis itself says has a code; else the connection is gone or stuck, and so are those beside it.
             if error.code().is_none() {
                 drop(Object::take(connection));
                 self.pool.retain(|_, _| false);
             }
-        })?;
-        Ok(Decision { allowed, remaining, reset_in: Duration::from_millis(reset_in) })
+        })?)
     }
+}
+
+fn decision((allowed, remaining, reset_in): (bool, u32, u64)) -> Decision {
+    Decision { allowed, remaining, reset_in: Duration::from_millis(reset_in) }
 }
 
 /// Where a key is: its identity is the hash tag, which decides alone on the node of a cluster.
@@ -127,13 +183,14 @@ fn stored(identity: impl std::fmt::Display) -> String {
 #[async_trait]
 impl RateLimiter for RedisLimiter {
     async fn check(&self, key: &LimitKey, limit: Limit) -> Result<Decision, LimiterError> {
-        Ok(self.count(stored(key), limit.quota().get(), limit.window()).await?)
+        Ok(self.count(stored(key), limit).await?)
     }
 
     /// Counts under a key of its own, which is gone a second later: a Redis that is full or only reads would answer a
     /// ping.
     async fn probe(&self) -> Result<(), LimiterError> {
-        self.count(stored("probe"), 100, Duration::from_secs(1)).await?;
+        let limit = Limit::new(PROBES, Duration::from_secs(1)).map_err(|error| LimiterError(error.into()))?;
+        self.count(stored("probe"), limit).await?;
         Ok(())
     }
 

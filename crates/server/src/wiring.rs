@@ -13,7 +13,7 @@ use voxgate_domain::ports::{Clock as _, Mailer, RateLimiter, SealSigner, SealVer
 use voxgate_limits::{Failover, FailoverOptions, InProcess};
 use voxgate_mail::{FolderMailer, MailComposer, SmtpMailer};
 use voxgate_redis::{RedisLimiter, RedisOptions};
-use voxgate_storage::{Database, PoolOptions};
+use voxgate_storage::{Database, GroupedReads, PoolOptions};
 use voxgate_webhooks::HttpsSender;
 
 use crate::failure::{Failure, While as _};
@@ -126,7 +126,7 @@ pub(crate) fn application_with(
 ) -> Result<Application, Failure> {
     let store = Arc::new(database.clone());
     let ports = Ports {
-        authenticator: Arc::clone(&store) as _,
+        authenticator: Arc::new(GroupedReads::start(database.clone())),
         webhooks: Arc::clone(&store) as _,
         store,
         passwords,

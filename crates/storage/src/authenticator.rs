@@ -1,5 +1,7 @@
 //! The read that every authenticated request makes.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -9,9 +11,27 @@ use voxgate_domain::role::Role;
 
 use crate::Database;
 use crate::connection::{Connection, on};
+use crate::dialect;
 use crate::rows::{RoleRow, SessionRow, UserRow};
 use crate::schema::{user_role_assignments, user_roles, user_sessions, users};
 use crate::sql_types::Id;
+
+/// Session and user, with one of the roles; a row for each role, or one without a role.
+pub(crate) type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
+
+/// Session, user and roles of `$session`, an expression or a list of them, in one statement.
+macro_rules! principals {
+    ($session:expr) => {
+        user_sessions::table
+            .inner_join(users::table)
+            .left_join(user_role_assignments::table.on(user_role_assignments::user_id.eq(user_sessions::user_id)))
+            .left_join(user_roles::table.on(user_roles::name.nullable().eq(user_role_assignments::role.nullable())))
+            .filter($session)
+            .order((user_sessions::id, user_roles::name))
+            .select((SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()))
+    };
+}
+pub(crate) use principals;
 
 #[async_trait]
 impl Authenticator for Database {
@@ -22,24 +42,41 @@ impl Authenticator for Database {
     }
 }
 
-/// Session, user and roles in one statement: a row for each role, or one without a role.
+impl Database {
+    /// Whoever is behind each of `sessions`, in one round trip for all. What stands for nobody is missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Authenticator::authenticate`]; what is wrong with one principal is that one's alone.
+    pub(crate) async fn authenticate_all(
+        &self,
+        sessions: &[SessionId],
+    ) -> Result<HashMap<SessionId, Result<Principal, StoreError>>, StoreError> {
+        let mut connection = self.reader().await?;
+        let ids: Vec<Id> = sessions.iter().map(|session| Id::from(*session)).collect();
+        let outcome = dialect::principal_rows(&mut connection, ids).await;
+        Ok(assemble(connection.finish(outcome)?))
+    }
+}
+
 async fn principal(connection: &mut Connection, session: SessionId) -> Result<Option<Principal>, StoreError> {
-    let query = user_sessions::table
-        .find(Id::from(session))
-        .inner_join(users::table)
-        .left_join(user_role_assignments::table.on(user_role_assignments::user_id.eq(user_sessions::user_id)))
-        .left_join(user_roles::table.on(user_roles::name.nullable().eq(user_role_assignments::role.nullable())))
-        .order(user_roles::name);
-    let rows: Vec<(SessionRow, UserRow, Option<RoleRow>)> = on!(connection, c => query
-        .select((SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()))
-        .load(c))?;
-    let mut found = None;
-    let mut roles = Vec::new();
+    let id = Id::from(session);
+    let rows: Vec<PrincipalRow> = on!(connection, c => principals!(user_sessions::id.eq(id)).load(c))?;
+    assemble(rows).into_values().next().transpose()
+}
+
+/// Puts the rows of each session together.
+fn assemble(rows: Vec<PrincipalRow>) -> HashMap<SessionId, Result<Principal, StoreError>> {
+    let mut found: HashMap<SessionId, Result<Principal, StoreError>> = HashMap::with_capacity(rows.len());
     for (session, user, role) in rows {
-        found.get_or_insert((session, user));
-        roles.extend(role.map(Role::try_from).transpose()?);
+        let principal = found.entry(session.id.into()).or_insert_with(|| {
+            Ok(Principal { user: user.try_into()?, session: session.try_into()?, roles: Vec::new() })
+        });
+        let (Ok(known), Some(role)) = (principal.as_mut(), role) else { continue };
+        match Role::try_from(role) {
+            Ok(role) => known.roles.push(role),
+            Err(error) => *principal = Err(error),
+        }
     }
     found
-        .map(|(session, user)| Ok(Principal { user: user.try_into()?, session: session.try_into()?, roles }))
-        .transpose()
 }

@@ -36,6 +36,7 @@ mod disclosures;
 mod emergencies;
 mod error;
 mod factors;
+mod grouped_reads;
 mod leases;
 mod migrate;
 mod notifications;
@@ -63,6 +64,7 @@ mod webhook_replay;
 mod webhooks;
 
 pub use database::Database;
+pub use grouped_reads::GroupedReads;
 pub use pool_gauges::PoolGauges;
 pub use pools::PoolOptions;
 pub use unit_of_work::EventObserver;

@@ -2,6 +2,7 @@
 
 mod support;
 
+use voxgate_storage::GroupedReads;
 use voxgate_testkit::contract::Adapter;
 
 mod sqlite {
@@ -14,10 +15,12 @@ mod postgres {
 
 async fn on_sqlite() -> Adapter {
     let (url, folder) = support::sqlite_url();
-    Adapter::new(support::migrated(&url).await, folder)
+    let database = support::migrated(&url).await;
+    Adapter::new(database.clone(), folder).authenticating_by(GroupedReads::start(database))
 }
 
 async fn on_postgres() -> Adapter {
     let (url, server) = support::postgres_url();
-    Adapter::new(support::migrated(&url).await, server)
+    let database = support::migrated(&url).await;
+    Adapter::new(database.clone(), server).authenticating_by(GroupedReads::start(database))
 }

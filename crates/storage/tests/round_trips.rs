@@ -6,7 +6,9 @@ mod support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
+use futures_util::future::join_all;
 use voxgate_domain::ports::{Authenticator as _, Store as _};
+use voxgate_storage::GroupedReads;
 use voxgate_testkit::fixtures::Fixtures;
 
 static QUERIES: AtomicUsize = AtomicUsize::new(0);
@@ -25,6 +27,15 @@ async fn a_request_is_authenticated_in_one_query(url: &str) {
     let before = QUERIES.load(Ordering::SeqCst);
     assert!(database.authenticate(session.id).await.unwrap().is_some());
     assert_eq!(QUERIES.load(Ordering::SeqCst) - before, 1);
+
+    let grouped = GroupedReads::start(database);
+    join_all((0..4).map(|_| grouped.authenticate(session.id))).await;
+    let before = QUERIES.load(Ordering::SeqCst);
+    let found = join_all((0..200).map(|_| grouped.authenticate(session.id))).await;
+    assert!(found.into_iter().all(|principal| principal.unwrap().is_some()));
+    // Four begin at once; whoever came behind them shares.
+    let queries = QUERIES.load(Ordering::SeqCst) - before;
+    assert!(queries <= 16, "{queries}");
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use voxgate_domain::ports::{Principal, RoleAssignment};
 use voxgate_domain::role::seed_roles;
 use voxgate_domain::session::EndReason;
-use voxgate_domain::{RoleName, Session, SessionEnd, User};
+use voxgate_domain::{RoleName, Session, SessionEnd, SessionId, User};
 
-use super::Adapter;
+use super::{Adapter, RACERS};
 
 pub async fn an_unknown_session_is_nobodys(adapter: &Adapter) {
     let (session, _) = adapter.fixtures.session(adapter.fixtures.user().id);
@@ -48,4 +48,30 @@ pub async fn an_end_and_a_change_count_at_once(adapter: &Adapter) {
     let found = adapter.authenticator.authenticate(session.id).await.unwrap().unwrap();
     assert_eq!(found.user, User { version: user.version + 1, ..deleted });
     assert_eq!(found.session, Session { ended: Some(end), ..session });
+}
+
+pub async fn of_many_at_once_each_gets_the_answer_of_its_own(adapter: &Adapter) {
+    let mut known = Vec::new();
+    for _ in 0..5 {
+        let user = adapter.stored_user().await;
+        let (session, _) = adapter.stored_session(&user).await;
+        known.push(Principal { user, session, roles: Vec::new() });
+    }
+    let ask = |session: SessionId| {
+        let authenticator = adapter.authenticator.clone();
+        tokio::spawn(async move { authenticator.authenticate(session).await.unwrap() })
+    };
+    let mut asked = Vec::new();
+    for number in 0..RACERS * 4 {
+        // Some of several at once for one session, and some for none.
+        let expected = known.get(number % (known.len() + 1)).cloned();
+        let session = match &expected {
+            Some(principal) => principal.session.id,
+            None => adapter.fixtures.session(adapter.fixtures.user().id).0.id,
+        };
+        asked.push((ask(session), expected));
+    }
+    for (answer, expected) in asked {
+        assert_eq!(answer.await.unwrap(), expected);
+    }
 }

@@ -107,6 +107,12 @@ impl Adapter {
         }
     }
 
+    /// The same, which makes the read of every request by `authenticator`.
+    #[must_use]
+    pub fn authenticating_by(self, authenticator: impl Authenticator + 'static) -> Self {
+        Self { authenticator: Arc::new(authenticator), ..self }
+    }
+
     async fn begin(&self) -> Box<dyn UnitOfWork> {
         self.store.begin().await.unwrap()
     }

@@ -174,6 +174,7 @@ macro_rules! storage_contract {
                 a_session_is_found_with_its_user_and_no_role,
                 roles_are_those_of_now_and_of_the_user_alone,
                 an_end_and_a_change_count_at_once,
+                of_many_at_once_each_gets_the_answer_of_its_own,
             ]
             webhooks: [
                 an_endpoint_comes_back_with_all_values_until_it_is_removed,

@@ -63,6 +63,24 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Runs statements by `psql` as the superuser; what they answer.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::Failed`] with what `psql` says.
+    pub fn psql(&self, statements: &str) -> Result<String, PostgresError> {
+        programs::psql(&self.admin_url(), statements)
+    }
+
+    /// The program `name` that came with the server, such as `pgbench`.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::NotInstalled`] when it is not there.
+    pub fn program(name: &str) -> Result<Command, PostgresError> {
+        programs::command(name)
+    }
+
     /// Stops it at once, as a crash would.
     ///
     /// # Errors
