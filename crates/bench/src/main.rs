@@ -5,7 +5,14 @@
 //! - **Is not**: part of the product.
 //! - **May depend on it**: nothing.
 
+mod limits;
+mod load;
+mod plan;
+mod progress;
+mod report;
 mod seed;
+mod stand;
+mod works;
 
 use std::process::ExitCode;
 
@@ -21,13 +28,26 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure everything: print one table, and write bench/results.json
+    All(plan::Options),
     /// Fill a database that `voxgate migrate` made with users, sessions and audit events
     Seed(seed::Options),
+    /// Serve handlers that do one thing, to compare with
+    #[command(hide = true)]
+    LimitServer(limits::ServerOptions),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::All(options) => plan::run(&options).await,
         Command::Seed(options) => seed::run(&options).await,
+        Command::LimitServer(options) => limits::serve(&options).await,
     }
+}
+
+/// Says something to whoever waits.
+#[expect(clippy::print_stdout, reason = "it is a program for a terminal")]
+fn say(text: &str) {
+    println!("{text}");
 }
