@@ -6,8 +6,9 @@ use std::pin::pin;
 use futures_util::SinkExt as _;
 use tokio::sync::mpsc;
 use tokio_postgres::{Client, CopyInSink, NoTls};
-use voxgate_domain::Timestamp;
 use voxgate_domain::audit::{Hash, Seal, SealDraft};
+use voxgate_domain::role::seed_roles;
+use voxgate_domain::{Permission, Timestamp};
 
 use super::SeedError;
 use super::copy;
@@ -60,6 +61,12 @@ impl Postgres {
         let transaction = self.0.transaction().await?;
         transaction.batch_execute("SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = 0").await?;
         transaction.batch_execute(&partitions).await?;
+        for role in seed_roles() {
+            // The roles that every installation begins with, unless a start of the server made them.
+            let permissions: Vec<&str> = role.permissions.iter().map(Permission::as_str).collect();
+            let statement = "INSERT INTO user_roles VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING";
+            transaction.execute(statement, &[&role.name.as_str(), &role.description, &permissions]).await?;
+        }
         transaction.batch_execute(&format!("ALTER TABLE audit_logs DISABLE TRIGGER {TRIGGER}")).await?;
         while let Some(batch) = batches.recv().await {
             let (table, columns) = (batch.table.name, batch.table.columns.join(", "));

@@ -9,8 +9,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, Text};
 use tokio::sync::mpsc;
-use voxgate_domain::Timestamp;
 use voxgate_domain::audit::{Hash, Seal, SealDraft};
+use voxgate_domain::role::seed_roles;
+use voxgate_domain::{Permission, Timestamp};
 
 use super::SeedError;
 use super::progress::Progress;
@@ -30,7 +31,8 @@ const FAST: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = MEMORY; PR
                     PRAGMA threads = 2; BEGIN EXCLUSIVE";
 
 /// As the service has it; the log is a property of the file.
-const SAFE: &str = "COMMIT; PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL";
+const SAFE: &str =
+    "COMMIT; PRAGMA analysis_limit = 1000; ANALYZE; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL";
 
 /// A file.
 pub(super) struct Sqlite(SqliteConnection);
@@ -99,10 +101,11 @@ impl Sqlite {
         for Made { kind, name, .. } in &aside {
             connection.batch_execute(&format!("DROP {kind} {name}"))?;
         }
+        add_roles(connection)?;
         while let Some(batch) = batches.blocking_recv() {
-            let width = batch.table.columns.len();
+            let (width, kinds) = (batch.table.columns.len(), kinds(&batch));
             for values in batch.values.chunks(ROWS * width) {
-                Rows { table: batch.table, values }.execute(connection)?;
+                Rows { table: batch.table, kinds: &kinds, values }.execute(connection)?;
             }
             progress.wrote(&batch);
         }
@@ -115,10 +118,47 @@ impl Sqlite {
     }
 }
 
+/// The roles that every installation begins with, unless a start of the server made them.
+fn add_roles(connection: &mut SqliteConnection) -> QueryResult<()> {
+    for role in seed_roles() {
+        let permissions: Vec<&str> = role.permissions.iter().map(Permission::as_str).collect();
+        diesel::sql_query("INSERT OR IGNORE INTO user_roles VALUES (?, ?, ?, unixepoch() * 1000000)")
+            .bind::<Text, _>(role.name.as_str())
+            .bind::<Text, _>(role.description)
+            .bind::<Text, _>(serde_json::Value::from(permissions).to_string())
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
 /// An insertion of rows. Its text is the same for as many rows of a table, so that it is prepared once.
 struct Rows<'a> {
     table: &'static Table,
+    kinds: &'a [Kind],
     values: &'a [Value],
+}
+
+/// What a column holds. It goes by the column and not by the value, which can be nothing: a statement with values of other
+/// kinds is another one to prepare.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Number,
+    Bytes,
+    Text,
+    Json,
+}
+
+/// The kind of each column, by the first value that there is.
+fn kinds(batch: &Batch) -> Vec<Kind> {
+    let kind = |value: &Value| match value {
+        Value::Null => None,
+        Value::Int(_) | Value::At(_) => Some(Kind::Number),
+        Value::Id(_) | Value::Bytes(_) => Some(Kind::Bytes),
+        Value::Text(_) | Value::Day(_) => Some(Kind::Text),
+        Value::Json(_) => Some(Kind::Json),
+    };
+    let columns = 0..batch.table.columns.len();
+    columns.map(|n| batch.rows().filter_map(|row| row.get(n)).find_map(kind).unwrap_or(Kind::Text)).collect()
 }
 
 impl QueryId for Rows<'_> {
@@ -137,17 +177,19 @@ impl QueryFragment<diesel::sqlite::Sqlite> for Rows<'_> {
         out.push_sql(") VALUES ");
         for (n, row) in self.values.chunks(self.table.columns.len()).enumerate() {
             out.push_sql(if n == 0 { "(" } else { ", (" });
-            for (n, value) in row.iter().enumerate() {
+            for (n, (value, kind)) in row.iter().zip(self.kinds).enumerate() {
                 if n > 0 {
                     out.push_sql(", ");
                 }
-                match value {
-                    Value::Json(_) => {
+                match kind {
+                    Kind::Number => out.push_bind_param::<BigInt, _>(value)?,
+                    Kind::Bytes => out.push_bind_param::<Binary, _>(value)?,
+                    Kind::Text => out.push_bind_param::<Text, _>(value)?,
+                    Kind::Json => {
                         out.push_sql("jsonb(");
                         out.push_bind_param::<Text, _>(value)?;
                         out.push_sql(")");
                     }
-                    _ => out.push_bind_param::<Text, _>(value)?,
                 }
             }
             out.push_sql(")");
@@ -158,9 +200,7 @@ impl QueryFragment<diesel::sqlite::Sqlite> for Rows<'_> {
 
 impl RunQueryDsl<SqliteConnection> for Rows<'_> {}
 
-/// Whatever it is, as one type of the statement: a text that is prepared for numbers here and nothing there would be
-/// another statement each time.
-impl ToSql<Text, diesel::sqlite::Sqlite> for Value {
+impl<T> ToSql<T, diesel::sqlite::Sqlite> for Value {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
         match self {
             Self::Null => return Ok(IsNull::Yes),
@@ -190,6 +230,7 @@ fn as_hash(bytes: Vec<u8>) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seed::tables::UNSEALED;
 
     #[test]
     fn a_day_is_written_as_the_service_writes_it() {
@@ -201,8 +242,8 @@ mod tests {
     fn as_many_rows_of_a_table_are_one_statement() {
         let (id, at) = (uuid::Uuid::nil(), Timestamp::EPOCH);
         let text = |values: &[Value]| {
-            diesel::debug_query::<diesel::sqlite::Sqlite, _>(&Rows { table: &crate::seed::tables::UNSEALED, values })
-                .to_string()
+            let rows = Rows { table: &UNSEALED, kinds: &[Kind::Number, Kind::Bytes], values };
+            diesel::debug_query::<diesel::sqlite::Sqlite, _>(&rows).to_string()
         };
         let statement = "INSERT INTO audit_unsealed (occurred_at, event_id) VALUES (?, ?), (?, ?)";
         assert!(text(&[at.into(), id.into(), at.into(), Value::Null]).starts_with(statement));

@@ -20,14 +20,7 @@ pub(super) struct Staff {
 }
 
 /// Gives the `n`th person their roles.
-pub(super) fn assign(
-    plan: &Plan,
-    n: u64,
-    person: &Person,
-    staff: &mut Staff,
-    chance: &mut Chance,
-    roles: &mut Batch,
-) {
+pub(super) fn assign(plan: &Plan, n: u64, person: &Person, staff: &mut Staff, chance: &mut Chance, roles: &mut Batch) {
     let (id, since) = (person.user.id.as_uuid(), person.user.created_at);
     let mut give = |role: &'static str, by: Option<Uuid>, reason: &'static str, id_of_it: Uuid| {
         roles.add([id_of_it.into(), id.into(), role.into(), by.into(), reason.into(), since.into()] as [Value; 6]);

@@ -123,9 +123,7 @@ impl<'a> Trail<'a> {
     }
 
     fn pass(&mut self, hand_over: HandOver<'_>) -> Result<(), SeedError> {
-        for batch in
-            [&mut self.events, &mut self.listed, &mut self.waiting, &mut self.positions, &mut self.sealed]
-        {
+        for batch in [&mut self.events, &mut self.listed, &mut self.waiting, &mut self.positions, &mut self.sealed] {
             batch.pass(hand_over)?;
         }
         Ok(())
