@@ -29,8 +29,10 @@ pub(super) fn make(
     let skip = usize::try_from(plan.users - registrations).unwrap_or(usize::MAX);
     let mut came = people.all.iter().skip(skip).copied().peekable();
     let mut maker = Maker::new(plan, people);
+    // Nothing but registrations before there is somebody who is not here to be measured.
+    let begins = people.all.get(maker.first).map_or(plan.from, |(_, came)| *came);
     for n in 0..others {
-        let at = skew::nth(plan.period(), n, others, &mut maker.chance);
+        let at = skew::nth((begins, plan.until), n, others, &mut maker.chance);
         while let Some((user, at)) = came.next_if(|(_, came)| *came <= at) {
             trail.record(maker.registration(user, at), hand_over)?;
         }

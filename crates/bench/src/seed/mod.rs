@@ -149,3 +149,79 @@ fn report(plan: &Plan, sealed: Option<(u64, Hash)>) -> Result<(), SeedError> {
     ));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use voxgate_domain::Timestamp;
+
+    use super::*;
+    use crate::seed::rows::Value;
+
+    fn plan(seed: u64) -> Plan {
+        let until = Timestamp::from_unix_micros(1_790_000_000_000_000).unwrap();
+        Plan {
+            users: 600,
+            events: 3_000,
+            logins: 4,
+            password_hash: "$argon2id$".to_owned(),
+            seals: None,
+            seed,
+            from: until.minus(Duration::from_secs(3 * 365 * 24 * 3_600)),
+            until,
+        }
+    }
+
+    /// The rows of each table.
+    fn made(plan: &Plan) -> BTreeMap<&'static str, Vec<Vec<Value>>> {
+        let (mut batches, chain, made) = generate(plan, Chain::EMPTY);
+        let mut tables: BTreeMap<&str, Vec<Vec<Value>>> = BTreeMap::new();
+        while let Some(batch) = batches.blocking_recv() {
+            tables.entry(batch.table.name).or_default().extend(batch.rows().map(<[Value]>::to_vec));
+        }
+        assert_eq!(finish(made, chain).unwrap(), None, "nothing is sealed without keys");
+        tables
+    }
+
+    #[test]
+    fn the_same_number_gives_the_same_rows_and_another_gives_others() {
+        assert_eq!(made(&plan(1)), made(&plan(1)));
+        assert_ne!(made(&plan(1))["users"], made(&plan(2))["users"]);
+    }
+
+    #[test]
+    fn there_is_as_much_as_was_asked_for_and_every_event_waits() {
+        let tables = made(&plan(1));
+        assert_eq!(
+            (tables["users"].len(), tables["audit_logs"].len(), tables["audit_unsealed"].len()),
+            (600, 3_000, 3_000)
+        );
+        assert!(tables["user_role_assignments"].len() > 600 && !tables["user_sessions"].is_empty());
+        assert_eq!(tables["user_sessions"].len(), tables["refresh_tokens"].len());
+    }
+
+    #[test]
+    fn events_come_in_order_and_never_before_whom_they_are_about() {
+        let (plan, tables) = (plan(1), made(&plan(1)));
+        let created: BTreeMap<String, Timestamp> = tables["users"]
+            .iter()
+            .map(|row| match (&row[0], &row[13]) {
+                (Value::Id(id), Value::At(at)) => (id.to_string(), *at),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let mut last = plan.from;
+        for row in &tables["audit_logs"] {
+            let Value::At(at) = row[1] else { panic!("{row:?}") };
+            assert!(at > last && at <= plan.until);
+            last = at;
+            for person in [&row[4], &row[5]] {
+                if let Value::Id(id) = person {
+                    assert!(created[&id.to_string()] <= at);
+                }
+            }
+        }
+    }
+}
