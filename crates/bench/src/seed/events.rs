@@ -126,9 +126,9 @@ impl<'a> Maker<'a> {
         let at = at.max(self.newest.plus(std::time::Duration::from_micros(1)));
         self.newest = at;
         let agent = usize::try_from(self.chance.below(self.agents.len() as u64)).unwrap_or(0);
-        let client = RequestId::parse(&self.chance.id(at).to_string()).and_then(|request_id| {
-            let ip_address = sessions::address_of(caller, &mut self.chance).parse().ok()?;
-            Some(ClientContext { ip_address, user_agent: self.agents.get(agent).cloned(), request_id })
+        let client = RequestId::parse(&self.chance.id(at).to_string()).map(|request_id| {
+            let ip_address = sessions::address_of(caller, &mut self.chance);
+            ClientContext { ip_address, user_agent: self.agents.get(agent).cloned(), request_id }
         });
         let looks = matches!(act, Act::UserRead | Act::UserDeactivated | Act::AccountUnlocked);
         let reason = looks.then(|| self.chance.word(words::LOOK_REASONS).to_owned());

@@ -1,5 +1,6 @@
 //! Sessions and their refresh tokens: most people have none, and few have many.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use rand_distr::Zipf;
@@ -71,7 +72,7 @@ impl Sessions {
             person.user.id.as_uuid().into(),
             device.into(),
             chance.word(words::AGENTS).into(),
-            address_of(person.user.id.as_uuid(), chance).into(),
+            address_of(person.user.id.as_uuid(), chance).to_string().into(),
             amr.into(),
             created.into(),
             created.into(),
@@ -93,12 +94,12 @@ impl Sessions {
 }
 
 /// From where somebody calls: at home nearly always, in networks that are for benchmarks (RFC 2544, RFC 5180).
-pub(super) fn address_of(user: Uuid, chance: &mut Chance) -> String {
+pub(super) fn address_of(user: Uuid, chance: &mut Chance) -> IpAddr {
     let home = if chance.is(0.9) { user.as_u128() } else { u128::from(chance.below(u64::MAX)) };
     let [a, b, c, ..] = (home as u64).to_le_bytes();
     if a % 5 == 0 {
-        format!("2001:2::{:x}", u32::from_le_bytes([a, b, c, 1]))
+        Ipv6Addr::new(0x2001, 2, 0, 0, 0, 0, b.into(), c.into()).into()
     } else {
-        format!("198.{}.{b}.{c}", 18 + (a & 1))
+        Ipv4Addr::new(198, 18 + (a & 1), b, c).into()
     }
 }
