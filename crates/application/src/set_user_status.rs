@@ -12,7 +12,7 @@ use crate::{Application, Caller, Error};
 
 impl Application {
     /// Switches the account of somebody else off or on; one that is so already stays so. Off ends every session at
-    /// once and voids every link.
+    /// once, and voids every link and every login that waits for a code.
     ///
     /// # Errors
     ///
@@ -66,6 +66,8 @@ impl Application {
         if after != before {
             uow.users().save(&after).await?;
             uow.tokens().void(user, Purpose::ALL, now).await?;
+            // Logins that wait for a code would go on when the account is switched on again.
+            uow.challenges().forget(user).await?;
             uow.audit().record(&self.reasoned_event(Act::UserDeactivated, caller.on(user), reason)).await?;
             let end = SessionEnd { at: now, why: EndReason::Administration };
             self.end_sessions(uow, user, None, end, caller.on(user)).await?;
@@ -116,6 +118,7 @@ mod tests {
         let mut unit = finding(&journal, other(), true, true);
         unit.users.expect_save().withf(|user| user.status.as_str() == "inactive").times(1).returning(|_| Ok(()));
         unit.tokens.expect_void().withf(|_, purposes, _| purposes == Purpose::ALL).times(1).returning(|_, _, _| Ok(()));
+        unit.challenges.expect_forget().times(1).returning(|_| Ok(()));
         unit.sessions.expect_end_all().withf(|_, except, _| except.is_none()).times(1).returning(|_, _, _| Ok(2));
         let me = caller(&active(), session(&active()));
 
