@@ -4,8 +4,7 @@ use voxgate_domain::mail::Notice;
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::session::EndReason;
 use voxgate_domain::{
-    Act, ClientContext, EmailAddress, Password, PasswordHash, Purpose, SecretToken, SessionEnd, TokenHash, User,
-    UserStatus,
+    Act, ClientContext, Password, PasswordHash, Purpose, SecretToken, SessionEnd, TokenHash, User, UserStatus,
 };
 
 use crate::caller::Who;
@@ -30,7 +29,7 @@ impl Application {
         let user = self.peek(hash).await?;
         let password = self.hash_new_password(&user, password).await?;
         let mut uow = self.ports.store.begin().await?;
-        let reset = self.redeem_and_set(&mut *uow, hash, &user.email, &password, client).await;
+        let reset = self.redeem_and_set(&mut *uow, hash, &user, &password, client).await;
         settle(uow, reset).await?;
         self.mail_was_queued();
         Ok(())
@@ -49,14 +48,16 @@ impl Application {
         &self,
         uow: &mut dyn UnitOfWork,
         hash: TokenHash,
-        address: &EmailAddress,
+        seen: &User,
         password: &PasswordHash,
         client: &ClientContext,
     ) -> Result<(), Error> {
         let now = self.ports.clock.now();
-        // The counter before the user, as at login: two transactions that lock in the same order cannot block each other.
-        let key = self.ports.token_hasher.attempt_key(address);
-        let before = uow.attempts().lock(key, now).await?;
+        // The counters before the user, as at login: two transactions that lock in the same order cannot block each other.
+        let logins = self.ports.token_hasher.attempt_key(&seen.email);
+        let failed_logins = uow.attempts().lock(logins, now).await?;
+        let proofs = self.ports.token_hasher.proof_key(seen.id);
+        let failed_proofs = uow.attempts().lock(proofs, now).await?;
         let user = self.redeem(uow, hash).await?;
         let who = Who::proven(client, user.id);
         if user.email_verified_at.is_none() {
@@ -68,7 +69,9 @@ impl Application {
         uow.tokens().void(user.id, Purpose::ALL, now).await?;
         // Logins that wait for a code had the former password right. The factor itself stays.
         uow.challenges().forget(user.id).await?;
-        self.clear_failures(uow, key, before).await?;
+        self.clear_failures(uow, logins, failed_logins).await?;
+        // Whoever forgot it mistyped it in an open session too.
+        self.clear_failures(uow, proofs, failed_proofs).await?;
         // Whoever knew the former password may have made a device known; the locks of devices go with them.
         uow.devices().forget(user.id).await?;
         uow.audit().record(&self.event(Act::PasswordReset, who)).await?;
@@ -91,8 +94,8 @@ impl Application {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use voxgate_domain::policy::PasswordFault;
-    use voxgate_domain::ports::Verification;
+    use voxgate_domain::policy::{Attempts, PasswordFault};
+    use voxgate_domain::ports::{MockLoginAttempts, Verification};
     use voxgate_domain::{OneTimeToken, OneTimeTokenId};
 
     use crate::test_support::{
@@ -112,6 +115,12 @@ mod tests {
     async fn a_reset_sets_the_password_ends_every_session_and_voids_every_link() {
         let journal = Journal::default();
         let mut unit = finding(&journal, active());
+        // Of logins, and of proofs in open sessions.
+        let failed = Attempts { failures: 1, last_failure_at: Some(now()), locked_until: None };
+        unit.attempts = MockLoginAttempts::new();
+        unit.attempts.expect_lock().times(2).returning(move |_, _| Ok(failed));
+        let forgotten = |_: &_, attempts: &Attempts, _: &_| *attempts == Attempts::default();
+        unit.attempts.expect_save().withf(forgotten).times(2).returning(|_, _, _| Ok(()));
         unit.users.expect_save().returning(|_| Ok(()));
         unit.users.expect_set_password().withf(|_, hash, _| hash.is_some()).times(1).returning(|_, _, _| Ok(()));
         unit.tokens.expect_void().times(1).returning(|_, _, _| Ok(()));

@@ -7,7 +7,8 @@ use crate::transaction::settle;
 use crate::{Application, Caller, Error};
 
 impl Application {
-    /// Forgets the failed logins of the user's address and on their devices, so that a lock is lifted.
+    /// Forgets the failed logins of the user's address and on their devices, and their failed proofs in open sessions, so
+    /// that every lock is lifted.
     ///
     /// # Errors
     ///
@@ -27,6 +28,9 @@ impl Application {
         reason: &Reason,
     ) -> Result<(), Error> {
         let key = self.ports.token_hasher.attempt_key(&user.email);
+        let before = uow.attempts().lock(key, self.ports.clock.now()).await?;
+        self.clear_failures(uow, key, before).await?;
+        let key = self.ports.token_hasher.proof_key(user.id);
         let before = uow.attempts().lock(key, self.ports.clock.now()).await?;
         self.clear_failures(uow, key, before).await?;
         for device in uow.devices().of(user.id).await? {
@@ -55,7 +59,8 @@ mod tests {
         unit.attempts = MockLoginAttempts::new();
         unit.attempts.expect_lock().returning(move |_, _| Ok(locked));
         let forgotten = |_: &_, attempts: &Attempts, _: &_| *attempts == Attempts::default();
-        unit.attempts.expect_save().withf(forgotten).times(1).returning(|_, _, _| Ok(()));
+        // Of the address, and of proofs in open sessions.
+        unit.attempts.expect_save().withf(forgotten).times(2).returning(|_, _, _| Ok(()));
         unit.devices.expect_of().returning(|_| Ok(Vec::new()));
         let mut doubles = Doubles::new().with_unit(unit);
         doubles.store.expect_account().returning(|_| Ok(Some(account(other()))));
