@@ -24,7 +24,7 @@ pub(crate) struct Voxgate {
     process: Child,
     pub(crate) base: String,
     pub(crate) dir: TempDir,
-    settings: Vec<(String, String)>,
+    pub(crate) settings: Vec<(String, String)>,
     client: reqwest::Client,
     _database: Option<TestDatabase>,
 }
@@ -277,7 +277,7 @@ fn log_of(dir: &Path) -> String {
 }
 
 /// Starts the binary and waits until it says where it listens.
-async fn spawn(dir: &Path, settings: &[(String, String)]) -> (Child, String) {
+pub(crate) async fn spawn(dir: &Path, settings: &[(String, String)]) -> (Child, String) {
     let file = |name| std::fs::OpenOptions::new().create(true).append(true).open(dir.join(name)).unwrap();
     let said_before = std::fs::read_to_string(dir.join("stdout.log")).unwrap_or_default().len();
     let mut process = voxgate(dir, settings)
