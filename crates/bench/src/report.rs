@@ -85,7 +85,8 @@ pub(crate) struct Load {
 impl Report {
     /// Without any figure yet.
     pub(crate) fn of_this_machine() -> Self {
-        let processor = procfs::CpuInfo::current_info().ok().and_then(|cpu| cpu.model_name(0).map(str::to_owned));
+        let processor =
+            <procfs::CpuInfo as procfs::Current>::current().ok().and_then(|cpu| cpu.model_name(0).map(str::to_owned));
         let memory = <procfs::Meminfo as procfs::Current>::current().map_or(0, |memory| memory.mem_total);
         let machine = Machine {
             processor: processor.unwrap_or_else(|| "unknown".to_owned()),
@@ -118,11 +119,6 @@ impl Report {
             database.map(|name| format!(" on {name}")).unwrap_or_default()
         ));
         self.limits.push(Limit { name: name.to_owned(), database, per_second });
-    }
-
-    /// A limit that was added.
-    pub(crate) fn limit_of(&self, name: &str) -> Option<f64> {
-        self.limits.iter().rev().find(|limit| limit.name == name).map(|limit| limit.per_second)
     }
 
     /// Adds a load of the table.
@@ -159,7 +155,7 @@ fn words(bound: Bound) -> String {
 
 fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
+    table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
     table
 }
 

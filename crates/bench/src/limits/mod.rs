@@ -6,4 +6,4 @@ mod raw;
 mod sqlite;
 
 pub(crate) use http::{Options as ServerOptions, serve};
-pub(crate) use raw::{Raw, argon2, rsa_sign, rsa_verify};
+pub(crate) use raw::{ARGON2, Raw, argon2, rsa_sign, rsa_verify};

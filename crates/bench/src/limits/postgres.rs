@@ -7,7 +7,6 @@ use deadpool::managed::QueueMode;
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::scoped_futures::ScopedFutureExt as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -63,9 +62,9 @@ impl Postgres {
     pub(super) async fn transaction(&self) -> Result<(), Cause> {
         let (mut connection, id) = (self.pool.get().await?, self.somebody());
         connection
-            .transaction(|connection| {
+            .transaction(async move |connection| {
                 let update = diesel::update(users::table.find(id)).set(users::version.eq(users::version + 1));
-                async move { update.execute(connection).await.map(drop) }.scope_boxed()
+                update.execute(connection).await.map(drop)
             })
             .await
             .map_err(|error: diesel::result::Error| error.into())

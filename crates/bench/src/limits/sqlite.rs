@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel_async::SimpleAsyncConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection};
 use tokio::sync::Mutex;
 
 use super::http::{Cause, Row};
@@ -44,7 +44,7 @@ impl Sqlite {
     pub(super) fn open(path: &str) -> Result<Self, Cause> {
         let mut connection = connect(path)?;
         let query = users::table.filter(users::email.like("bench-0%")).select(users::id);
-        let people = diesel::RunQueryDsl::load(query, &mut connection)?;
+        let people = RunQueryDsl::load(query, &mut connection)?;
         let writer = Arc::new(Mutex::new(SyncConnectionWrapper::new(connection)));
         Ok(Self { path: path.into(), writer, people: Arc::new(people), next: Arc::default() })
     }
@@ -62,7 +62,7 @@ impl Sqlite {
             };
             let query = users::table.find(self.somebody());
             let query = query.select((users::email, users::first_name, users::last_name));
-            let (email, first_name, last_name) = diesel::RunQueryDsl::first(query, connection)?;
+            let (email, first_name, last_name) = RunQueryDsl::first(query, connection)?;
             Ok(Row { email, first_name, last_name })
         })
     }
@@ -71,7 +71,7 @@ impl Sqlite {
         let (mut writer, id) = (self.writer.lock().await, self.somebody());
         SimpleAsyncConnection::batch_execute(&mut *writer, "BEGIN IMMEDIATE").await?;
         let update = diesel::update(users::table.find(id)).set(users::version.eq(users::version + 1));
-        update.execute(&mut *writer).await?;
+        diesel_async::RunQueryDsl::execute(update, &mut *writer).await?;
         SimpleAsyncConnection::batch_execute(&mut *writer, "COMMIT").await?;
         Ok(())
     }

@@ -169,8 +169,7 @@ async fn ask_again_and_again(
         if asked >= end {
             break;
         }
-        let request =
-            ask.into_request(Ipv4Addr::new(10, 255, 0, 1)).map_err(|error| LoadError::Answer(error.to_string()))?;
+        let request = ask.into_request(from).map_err(|error| LoadError::Answer(error.to_string()))?;
         let (status, body) = connection.send(request).await?;
         let answered = Instant::now();
         client.answered(status, &body).map_err(LoadError::Answer)?;

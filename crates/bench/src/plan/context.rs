@@ -1,7 +1,7 @@
 //! What every measurement needs.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -118,11 +118,6 @@ impl<'a> Context<'a> {
             database_cpu: theirs_after.cpu.saturating_sub(theirs.cpu) / requests,
             resident: ours_after.resident,
         })
-    }
-
-    /// Where everything is kept.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
     }
 }
 

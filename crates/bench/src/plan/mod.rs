@@ -44,7 +44,7 @@ pub(crate) async fn run(options: &Options) -> ExitCode {
 
 async fn measure(options: &Options) -> Result<bool, BenchError> {
     let context = Context::new(options)?;
-    let mut report = Report::of_this_machine(&context.binary);
+    let mut report = Report::of_this_machine();
     ratios::raw(&context, &mut report).await?;
     for &kind in &options.databases {
         let data = context.data(kind, context.large()).await?;

@@ -21,6 +21,7 @@ mod tables;
 mod trail;
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -28,7 +29,7 @@ use tokio::sync::mpsc;
 use voxgate_domain::audit::Hash;
 use voxgate_domain::ports::SealAnchor as _;
 
-pub(crate) use options::Options;
+pub(crate) use options::{Options, PASSWORD};
 
 use options::Plan;
 use progress::Progress;
@@ -82,6 +83,19 @@ pub(crate) async fn run(options: &Options) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How many can log in to a database that [`fill_for_load`] filled.
+pub(crate) const LOGINS: u64 = 512;
+
+/// Fills the database at `url`, whose events are sealed by the keys in the folder `keys`.
+///
+/// # Errors
+///
+/// A [`SeedError`], after which the database is to be thrown away.
+pub(crate) async fn fill_for_load(url: &str, users: u64, events: u64, keys: PathBuf) -> Result<(), SeedError> {
+    let (database, keys) = (url.to_owned(), Some(keys));
+    fill(&Options { database, users, events, logins: LOGINS, password_hash: None, keys, seed: 1, until: None }).await
 }
 
 async fn fill(options: &Options) -> Result<(), SeedError> {
@@ -145,7 +159,7 @@ fn report(plan: &Plan, sealed: Option<(u64, Hash)>) -> Result<(), SeedError> {
     }
     progress::say(format_args!(
         "log in as bench-0000@example.org … or bench-admin@example.org by the password {:?}",
-        options::PASSWORD
+        PASSWORD
     ));
     Ok(())
 }

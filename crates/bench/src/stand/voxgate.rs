@@ -12,9 +12,7 @@ use super::{Program, StandError, Usage, free_port};
 pub(crate) enum Limits {
     /// Nobody.
     Off,
-    /// The process, by limits that nobody comes near.
-    InProcess,
-    /// The Redis at this address, likewise.
+    /// The Redis at this address, by limits that nobody comes near.
     Redis(String),
 }
 

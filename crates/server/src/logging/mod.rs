@@ -9,7 +9,7 @@ use tracing_subscriber::{EnvFilter, Registry, fmt};
 
 use crate::failure::{Failure, While as _};
 use crate::settings::{Log, LogFormat};
-use json_lines::JsonLines;
+use json_lines::{JsonLines, SpanMembers};
 pub(crate) use traces::{CollectedTraces, Collector};
 
 /// Sends the log to standard error, as text for people or as JSON lines for machines, and spans to the collector when
@@ -23,9 +23,7 @@ pub(crate) fn start(log: &Log) -> Result<Option<Collector>, Failure> {
             let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
             lines.with_ansi(colour).with_target(false).compact().with_filter(filter).boxed()
         }
-        LogFormat::Json => {
-            lines.fmt_fields(fmt::format::JsonFields::new()).event_format(JsonLines).with_filter(filter).boxed()
-        }
+        LogFormat::Json => lines.fmt_fields(SpanMembers).event_format(JsonLines).with_filter(filter).boxed(),
     };
     let collector = log.collector.as_ref().map(Collector::start).transpose()?;
     let traces = collector.as_ref().map(Collector::layer);
