@@ -18,7 +18,7 @@ const MOST_KINDS: usize = 32;
 #[schema(title = "NewWebhook", as = NewWebhook)]
 pub(crate) struct NewWebhookBody {
     /// Where events are sent: `https`, or `http` on this machine in development.
-    #[schema(value_type = String, max_length = 2048, example = "https://recordings.example.org/webhooks")]
+    #[schema(value_type = String, format = "uri", max_length = 2048, example = "https://recordings.example.org/webhooks")]
     url: WebhookUrl,
     /// What it is, for other administrators.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
@@ -47,7 +47,7 @@ impl From<NewWebhookBody> for WebhookChange {
 #[schema(title = "WebhookChange", as = WebhookChange)]
 pub(crate) struct WebhookChangeBody {
     /// Where events are sent: `https`, or `http` on this machine in development.
-    #[schema(value_type = String, max_length = 2048, example = "https://recordings.example.org/webhooks")]
+    #[schema(value_type = String, format = "uri", max_length = 2048, example = "https://recordings.example.org/webhooks")]
     url: WebhookUrl,
     /// What it is, for other administrators.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
