@@ -25,6 +25,11 @@ check:
 check-deploy:
     deploy/check.sh
 
+# Tries the API as each role, by its own OpenAPI document: `CONTRACT_FUZZ_EXAMPLES=200 just contract-fuzz` for long
+contract-fuzz:
+    cargo build --locked
+    .ci/contract-fuzz
+
 # Whether the interface of voxgate-domain keeps what its version promises
 semver:
     .ci/semver
