@@ -28,6 +28,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-client-codegen", &[]),
     // It drives the binary from outside; what it makes is hashed and sealed as the service does.
     ("voxgate-bench", &["voxgate-crypto", "voxgate-domain", "voxgate-testkit"]),
+    // What reads outside bytes is tried by it wherever it is; the service does not link it.
+    (
+        "voxgate-hostile",
+        &[
+            "voxgate-application",
+            "voxgate-crypto",
+            "voxgate-domain",
+            "voxgate-http",
+            "voxgate-mail",
+            "voxgate-redis",
+            "voxgate-storage",
+            "voxgate-verify",
+        ],
+    ),
     (
         "voxgate",
         &[

@@ -14,6 +14,9 @@ use crate::problem::{Kind, Problem};
 use crate::respond::{self, Answer};
 use crate::state::State;
 
+/// The most permissions that are named: more than there are, and not fewer when there are more of them.
+const MOST_PERMISSIONS: usize = 32;
+
 /// A service account that shall be made.
 #[derive(ToSchema)]
 #[schema(title = "NewServiceAccount", as = NewServiceAccount)]
@@ -22,7 +25,7 @@ pub(crate) struct NewAccountBody {
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z][a-z0-9._-]*$", example = "recordings")]
     name: ServiceName,
     /// What it may do.
-    #[schema(value_type = Vec<String>, min_items = 1, example = json!(["revocations:read"]))]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 32, example = json!(["revocations:read"]))]
     permissions: Vec<Permission>,
     /// Why, for the audit trail.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
@@ -34,7 +37,7 @@ impl FromForm for NewAccountBody {
         let unknown = || Fault::new("unknown", "must be permissions that there are");
         let name = form.required("name", ServiceName::parse);
         let permissions = form
-            .required_list("permissions", Permission::ALL.len(), |text| Permission::parse(text).ok_or_else(unknown));
+            .required_list("permissions", MOST_PERMISSIONS, |text| Permission::parse(text).ok_or_else(unknown));
         let reason = form.optional("reason", Reason::parse);
         let (name, permissions, reason) = form.finish((name, permissions, reason))?;
         Ok(Self { name, permissions, reason })

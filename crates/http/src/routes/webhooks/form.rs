@@ -24,7 +24,7 @@ pub(crate) struct NewWebhookBody {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
     description: Option<WebhookDescription>,
     /// What it is told, such as `user.deleted`; everything when absent or empty.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["user.deleted", "user.erased"]))]
+    #[schema(value_type = Option<Vec<String>>, max_items = 32, example = json!(["user.deleted", "user.erased"]))]
     events: BTreeSet<EventType>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct WebhookChangeBody {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
     description: Option<WebhookDescription>,
     /// What it is told, such as `user.deleted`; everything when absent or empty.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["user.deleted", "user.erased"]))]
+    #[schema(value_type = Option<Vec<String>>, max_items = 32, example = json!(["user.deleted", "user.erased"]))]
     events: BTreeSet<EventType>,
     /// Whether events are sent to it. What is queued waits while it is off; what happens meanwhile is not queued, and can
     /// be replayed.
