@@ -7,7 +7,7 @@ use voxgate_domain::Cursor;
 use voxgate_domain::ports::FieldCipher as _;
 
 static CIPHER: LazyLock<Option<AesGcmCipher>> = LazyLock::new(|| {
-    let keys = EncryptionKeys::parse("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").ok()?;
+    let keys = EncryptionKeys::parse("a:k4ULcHWF5ATklRo93B8Fo0s9T1/AgdYW9G2KLo8cjmg=").ok()?;
     Some(AesGcmCipher::new(keys))
 });
 
