@@ -19,7 +19,7 @@ def main():
     binary = os.environ.get("VOXGATE_BINARY") or f"{os.environ.get('CARGO_TARGET_DIR', f'{ROOT}/target')}/debug/voxgate"
     if not os.path.exists(binary):
         sys.exit(f"there is no {binary}: `cargo build -p voxgate` makes it")
-    examples = os.environ.get("CONTRACT_FUZZ_EXAMPLES", "3")
+    examples = os.environ.get("CONTRACT_FUZZ_EXAMPLES", "2")
     seed = os.environ.get("CONTRACT_FUZZ_SEED", "20261125")
     print(f"contract fuzzing: CONTRACT_FUZZ_EXAMPLES={examples} CONTRACT_FUZZ_SEED={seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="voxgate-") as folder:
