@@ -2,8 +2,8 @@
 
 use secrecy::ExposeSecret as _;
 use voxgate_crypto::TotpCodes;
-use voxgate_domain::ports::OneTimeCodes as _;
 use voxgate_domain::factor::TotpSecret;
+use voxgate_domain::ports::OneTimeCodes as _;
 use voxgate_domain::{OneTimeCode, RecoveryCode, SecretToken, Timestamp};
 
 pub(super) fn codes(bytes: &[u8]) {

@@ -8,7 +8,15 @@ use voxgate_mail::{MailComposer, fuzzing};
 
 /// What every mail has, once each; a header more was smuggled in.
 const HEADERS: [&str; 9] = [
-    "From", "To", "Subject", "Date", "Message-ID", "Content-Language", "Auto-Submitted", "MIME-Version", "Content-Type",
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Content-Language",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
 ];
 
 /// The bytes are lines: the receiver, their language, the sender, the address of the service.
@@ -23,11 +31,8 @@ pub(super) fn mail(bytes: &[u8]) {
     let Ok(composer) = MailComposer::new(url, from) else { return };
     let locale = Locale::parse(locale).ok();
     let token = SecretToken::presented("q7Vd0zKp3-xYb_1mN8rT5wQ2sL6hJ4fG9cA0eU3iO7k");
-    let link = token.map(|token| Message::Link {
-        purpose: LinkPurpose::VerifyAddress,
-        token,
-        expires_at: Timestamp::EPOCH,
-    });
+    let link =
+        token.map(|token| Message::Link { purpose: LinkPurpose::VerifyAddress, token, expires_at: Timestamp::EPOCH });
     for message in link.into_iter().chain([Message::Notice(Notice::PasswordChanged)]) {
         let id = MailId::from(uuid());
         let mail = Mail { id, to: to.clone(), locale: locale.clone(), message };
@@ -57,7 +62,8 @@ fn is_one_mail_to(to: &EmailAddress, raw: &[u8]) {
 
 /// A text that is shown makes no tag, whatever is in it.
 fn html_is_inert(text: &str) {
-    let tags = |text: &str| fuzzing::html_saying(text).map(|html| (html.matches('<').count(), html.matches('>').count()));
+    let tags =
+        |text: &str| fuzzing::html_saying(text).map(|html| (html.matches('<').count(), html.matches('>').count()));
     let quotes = |text: &str| fuzzing::html_saying(text).map(|html| html.matches(['"', '\'']).count());
     assert_eq!(tags(text), tags("harmless"));
     assert_eq!(quotes(text), quotes("harmless"));

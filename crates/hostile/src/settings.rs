@@ -44,7 +44,8 @@ fn is_secret(name: &str) -> bool {
 /// No secret stands in `said`, unless something that is none has the same text.
 fn silent(said: &str, secrets: &[&str], given: &[(&str, &str)]) {
     for secret in secrets {
-        let elsewhere = given.iter().any(|(name, value)| !is_secret(name) && (value.contains(secret) || name.contains(secret)));
+        let elsewhere =
+            given.iter().any(|(name, value)| !is_secret(name) && (value.contains(secret) || name.contains(secret)));
         let default = variables::ALL.iter().any(|variable| variable.default.contains(secret));
         assert!(elsewhere || default || !said.contains(secret), "{secret} stands in {said}");
     }

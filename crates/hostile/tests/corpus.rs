@@ -97,8 +97,30 @@ enum Edit {
 
 fn edit() -> impl Strategy<Value = Edit> {
     let odd = select(vec![
-        &b"\0"[..], b"\r\n", b"\n", b"\"", b"'", b"<", b">", b"\\", b",", b";", b"=", b".", b"@", b"..", b"%00", b"\xff",
-        "\u{202e}".as_bytes(), "\u{feff}".as_bytes(), "e\u{301}".as_bytes(), "\u{212a}".as_bytes(), b"{\"a\":", b"[", b"1e999", b"-1",
+        &b"\0"[..],
+        b"\r\n",
+        b"\n",
+        b"\"",
+        b"'",
+        b"<",
+        b">",
+        b"\\",
+        b",",
+        b";",
+        b"=",
+        b".",
+        b"@",
+        b"..",
+        b"%00",
+        b"\xff",
+        "\u{202e}".as_bytes(),
+        "\u{feff}".as_bytes(),
+        "e\u{301}".as_bytes(),
+        "\u{212a}".as_bytes(),
+        b"{\"a\":",
+        b"[",
+        b"1e999",
+        b"-1",
     ]);
     let bytes = prop_oneof![3 => odd.prop_map(<[u8]>::to_vec), 1 => prop::collection::vec(any::<u8>(), 1..8)];
     prop_oneof![

@@ -36,8 +36,8 @@ impl FromForm for NewAccountBody {
     fn from_form(mut form: Form, _: &Rules) -> Result<Self, Problem> {
         let unknown = || Fault::new("unknown", "must be permissions that there are");
         let name = form.required("name", ServiceName::parse);
-        let permissions = form
-            .required_list("permissions", MOST_PERMISSIONS, |text| Permission::parse(text).ok_or_else(unknown));
+        let permissions =
+            form.required_list("permissions", MOST_PERMISSIONS, |text| Permission::parse(text).ok_or_else(unknown));
         let reason = form.optional("reason", Reason::parse);
         let (name, permissions, reason) = form.finish((name, permissions, reason))?;
         Ok(Self { name, permissions, reason })

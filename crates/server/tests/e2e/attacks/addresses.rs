@@ -9,7 +9,10 @@ use crate::person::{OTHER_PASSWORD, PASSWORD};
 
 /// What of an answer could tell something: all but what is different each time.
 fn told(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
-    let headers = answer.headers.iter().filter(|(name, _)| !["x-request-id", "date", "traceparent", "ratelimit"].contains(&name.as_str()));
+    let headers = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date", "traceparent", "ratelimit"].contains(&name.as_str()));
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let mut body = serde_json::from_str(&answer.text).unwrap_or(Value::Null);
     if let Some(members) = body.as_object_mut() {
@@ -35,7 +38,9 @@ pub(crate) async fn enumeration_by_lock_message(backend: Backend) {
 pub(crate) async fn enumeration_by_register(backend: Backend) {
     let voxgate = Voxgate::start(backend).await;
     voxgate.verified("known@example.org").await;
-    let register = async |email: &str| told(&voxgate.post("/auth/register", json!({"email": email, "password": OTHER_PASSWORD})).await);
+    let register = async |email: &str| {
+        told(&voxgate.post("/auth/register", json!({"email": email, "password": OTHER_PASSWORD})).await)
+    };
     let unknown = register("unknown@example.org").await;
     assert_eq!(unknown.0, 202);
     for email in ["known@example.org", "KNOWN@EXAMPLE.ORG", " known@example.org "] {
@@ -55,15 +60,17 @@ pub(crate) async fn unicode_and_case_takeover_of_addresses(backend: Backend) {
 
     // Letters that become the same ones by Unicode's case folding or compatibility forms are other letters: refused
     // where no mailbox can have them, and nobody else's account where one can.
-    for lookalike in ["mi\u{212a}e@example.org", "m\u{131}ke@example.org", "ｍike@example.org", "mike\u{200b}@example.org"] {
+    for lookalike in
+        ["mi\u{212a}e@example.org", "m\u{131}ke@example.org", "ｍike@example.org", "mike\u{200b}@example.org"]
+    {
         let body = json!({"email": lookalike, "password": OTHER_PASSWORD});
         voxgate.post("/auth/register", body).await.expect_problem(422, "validation_failed");
         let asked = voxgate.post("/auth/forgot-password", json!({"email": lookalike})).await;
         asked.expect_problem(422, "validation_failed");
     }
     // IDNA makes one domain of these, so they are one account: registering them again tells its owner alone.
-    voxgate.verified("eve@b\u{fc}cher.example").await;
-    for same in ["eve@BU\u{308}CHER.example", "eve@xn--bcher-kva.example", "eve@b\u{fc}cher\u{3002}example"] {
+    voxgate.verified("eve@xn--bcher-kva.example").await;
+    for same in ["eve@BU\u{308}CHER.example", "eve@b\u{fc}cher.example", "eve@b\u{fc}cher\u{3002}example"] {
         voxgate.post("/auth/register", json!({"email": same, "password": OTHER_PASSWORD})).await.expect(202);
         voxgate.log_in(same, PASSWORD).await.expect(200);
     }

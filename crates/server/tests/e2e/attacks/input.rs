@@ -65,7 +65,8 @@ pub(crate) async fn log_and_csv_injection(backend: Backend) {
 
     // The log: each line is one object, with one level that the service gave it.
     let log = voxgate.log();
-    let lines: Vec<Value> = log.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).expect(line)).collect();
+    let lines: Vec<Value> =
+        log.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).expect(line)).collect();
     assert!(lines.len() > 3, "{log}");
     assert!(!log.contains('\u{1b}'), "{log}");
     assert!(lines.iter().all(|line| line["level"] != "ERROR"), "{log}");

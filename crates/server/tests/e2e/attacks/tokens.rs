@@ -45,10 +45,16 @@ pub(crate) async fn jwt_algorithm_and_key_confusion(backend: Backend) {
         ("another type", signed_by(&with(header.clone(), "typ", json!("JWT")), signature)),
         ("an embedded key", signed_by(&with(header.clone(), "jwk", key.clone()), signature)),
         ("a key elsewhere", signed_by(&with(header.clone(), "jku", json!("https://evil.example/jwks")), signature)),
-        ("a certificate elsewhere", signed_by(&with(header.clone(), "x5u", json!("https://evil.example/x")), signature)),
+        (
+            "a certificate elsewhere",
+            signed_by(&with(header.clone(), "x5u", json!("https://evil.example/x")), signature),
+        ),
         ("trailing bytes", format!("{}A", me.access_token)),
         ("a part more", format!("{}.AAAA", me.access_token)),
-        ("other claims", format!("{}.{}.{signature}", parts[0], encode(&with(claims.clone(), "roles", json!(["admin"]))))),
+        (
+            "other claims",
+            format!("{}.{}.{signature}", parts[0], encode(&with(claims.clone(), "roles", json!(["admin"])))),
+        ),
         ("a huge one", format!("{}.{}.{signature}", parts[0], "A".repeat(20_000))),
     ];
     for kid in ["../../../../dev/null", "/proc/self/environ", "https://evil.example/key", "' OR 1=1 --", ""] {
