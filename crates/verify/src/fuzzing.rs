@@ -4,6 +4,7 @@ use voxgate_domain::Timestamp;
 use voxgate_domain::ports::TokenClaims;
 
 use crate::token::believed;
+use crate::wire_claims::WireClaims;
 use crate::{Refusal, Verifier};
 
 /// What the claims `json` of a token say whose signature is right.
@@ -12,6 +13,5 @@ use crate::{Refusal, Verifier};
 ///
 /// A [`Refusal`] that says why they are not accepted.
 pub fn claims(json: &[u8], verifier: &Verifier, now: Timestamp) -> Result<TokenClaims, Refusal> {
-    let claims = serde_json::from_slice(json).map_err(|_| Refusal::Claims)?;
-    believed(claims, verifier, now)
+    believed(WireClaims::parse(json)?, verifier, now)
 }
