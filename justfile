@@ -25,6 +25,23 @@ check:
 check-deploy:
     deploy/check.sh
 
+# Tries the API as each role, by its own OpenAPI document: `CONTRACT_FUZZ_EXAMPLES=200 just contract-fuzz` for long
+contract-fuzz:
+    cargo build --locked
+    .ci/contract-fuzz
+
+# Drives the readers of outside bytes by coverage: `just fuzz 3600 texts` for an hour of one
+fuzz *args:
+    .ci/fuzz {{args}}
+
+# What the binary is made of (CycloneDX), into target/sbom
+sbom:
+    deploy/release/sbom
+
+# Whether two builds of the binary, in two folders, are the same bytes
+reproduce:
+    deploy/release/reproduce
+
 # Whether the interface of voxgate-domain keeps what its version promises
 semver:
     .ci/semver

@@ -1420,6 +1420,22 @@ export interface components {
          */
         Health: "ok" | "degraded" | "down";
         /**
+         * HealthSummary
+         * @description That it works.
+         */
+        HealthSummary: {
+            /**
+             * @description `ok`.
+             * @example ok
+             */
+            status: string;
+            /**
+             * @description The version that runs.
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        /**
          * Invitation
          * @description Who is invited.
          */
@@ -1695,6 +1711,7 @@ export interface components {
              */
             events?: string[] | null;
             /**
+             * Format: uri
              * @description Where events are sent: `https`, or `http` on this machine in development.
              * @example https://recordings.example.org/webhooks
              */
@@ -2402,6 +2419,7 @@ export interface components {
              */
             events?: string[] | null;
             /**
+             * Format: uri
              * @description Where events are sent: `https`, or `http` on this machine in development.
              * @example https://recordings.example.org/webhooks
              */
@@ -2567,6 +2585,7 @@ export type Export = components['schemas']['Export'];
 export type FactorProof = components['schemas']['FactorProof'];
 export type FieldError = components['schemas']['FieldError'];
 export type Health = components['schemas']['Health'];
+export type HealthSummary = components['schemas']['HealthSummary'];
 export type Invitation = components['schemas']['Invitation'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
@@ -7297,7 +7316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["HealthSummary"];
                 };
             };
             /** @description `ip_not_allowed`: The network address is not allowed */
@@ -7512,7 +7531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["HealthSummary"];
                 };
             };
             /** @description `internal_error`: The service failed */
@@ -7572,7 +7591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["HealthSummary"];
                 };
             };
             /** @description `internal_error`: The service failed */
@@ -8441,7 +8460,8 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        /** @description None for an overlap of a day */
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SecretRotation"];
             };

@@ -16,6 +16,9 @@ mod cookies;
 mod device_cookie;
 mod extract;
 mod form;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 mod limits;
 pub mod metrics;

@@ -22,6 +22,9 @@
 
 mod composer;
 mod folder;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod layout;
 mod smtp;
 mod wording;

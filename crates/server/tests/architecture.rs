@@ -28,6 +28,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("voxgate-client-codegen", &[]),
     // It drives the binary from outside; what it makes is hashed and sealed as the service does.
     ("voxgate-bench", &["voxgate-crypto", "voxgate-domain", "voxgate-testkit"]),
+    // What reads outside bytes is tried by it wherever it is; the service does not link it.
+    (
+        "voxgate-hostile",
+        &[
+            "voxgate-application",
+            "voxgate-crypto",
+            "voxgate-domain",
+            "voxgate-http",
+            "voxgate-mail",
+            "voxgate-redis",
+            "voxgate-storage",
+            "voxgate-verify",
+        ],
+    ),
     (
         "voxgate",
         &[
@@ -114,6 +128,29 @@ fn the_inner_crates_link_nothing_of_the_outside() {
             assert!(!forbidden.contains(&dependency.as_str()), "{name} must not link {dependency}: {why}");
         }
     }
+}
+
+/// The workspace forbids it, which no attribute in a source can lift; a crate that does not inherit that could have some.
+#[test]
+fn no_crate_may_have_unsafe_code() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let read = |path: &str| std::fs::read_to_string(path).expect("a manifest that can be read");
+    assert!(section(&read(&format!("{root}/Cargo.toml")), "workspace.lints.rust").contains(FORBID_UNSAFE));
+    for (name, package) in packages() {
+        let manifest = read(package.manifest_path.as_str());
+        assert!(section(&manifest, "lints").contains("workspace = true"), "{name} does not inherit the lints");
+    }
+    // What is no member: the fuzzers, which are a workspace of their own.
+    assert!(section(&read(&format!("{root}/fuzz/Cargo.toml")), "lints.rust").contains(FORBID_UNSAFE));
+}
+
+const FORBID_UNSAFE: &str = "unsafe_code = \"forbid\"";
+
+/// The lines of one table of a manifest.
+fn section<'a>(manifest: &'a str, name: &str) -> &'a str {
+    let begin = format!("[{name}]\n");
+    let (_, rest) = manifest.split_once(&begin).unwrap_or(("", ""));
+    rest.split("\n[").next().unwrap_or_default()
 }
 
 #[test]

@@ -75,6 +75,35 @@ fn every_test_that_counters_a_threat_is_there() {
     }
 }
 
+/// The list is that of the requirements: a row for each bug.
+#[test]
+fn every_attack_is_tried_by_tests_that_are_there() {
+    let functions = functions();
+    let text = read(&root().join("docs/reliability.md"));
+    let (_, section) = text.split_once("## Attacks").expect("the section");
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
+    assert_eq!(rows.len(), 36, "rows of the table of attacks");
+    let mut named = BTreeSet::new();
+    for row in rows {
+        let names: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "nothing tries: {row}");
+        for name in names {
+            assert!(functions.contains(name), "there is no test {name}, which docs/reliability.md relies on");
+            named.insert(name.to_owned());
+        }
+    }
+    // And the other way round: an attack that is tried is in the list.
+    let mut sources = Vec::new();
+    files(&root().join("crates/server/tests/e2e/attacks"), "rs", &mut sources);
+    for source in sources {
+        for line in read(&source).lines().filter_map(|line| line.strip_prefix("pub(crate) async fn ")) {
+            let name = line.split('(').next().unwrap_or_default();
+            assert!(named.contains(name), "{name} is not in docs/reliability.md");
+        }
+    }
+}
+
 #[test]
 fn every_link_between_documents_leads_somewhere() {
     for document in documents() {

@@ -74,6 +74,9 @@ mod clock;
 mod denial;
 #[cfg(feature = "fetch")]
 mod fetch;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "fetch")]
 mod gate;
 mod jws;

@@ -79,7 +79,7 @@ impl Verifier {
         }
         // Signed by Voxgate from here on; what is wrong now was not made by a stranger.
         let claims = decode(parts.claims)?;
-        let claims: WireClaims<'_> = serde_json::from_slice(&claims).map_err(|_| Refusal::Claims)?;
+        let claims = WireClaims::parse(&claims)?;
         believed(claims, self, now)
     }
 }

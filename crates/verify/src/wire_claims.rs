@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::Refusal;
+
 /// The claims that Voxgate writes, each at most once. Those of a later version are passed over, so that a service need
 /// not be built again first; but none may be there twice, known or not (RFC 7519, section 4).
 #[derive(Default)]
@@ -24,6 +26,15 @@ pub(crate) struct WireClaims<'c> {
     pub(crate) amr: Option<Vec<Text<'c>>>,
     pub(crate) client_id: Option<Text<'c>>,
     pub(crate) scope: Option<Text<'c>>,
+}
+
+impl<'c> WireClaims<'c> {
+    /// The claims in `json`, which is UTF-8 as a whole (RFC 8259, section 8.1): in what it passes over, serde_json does
+    /// not look by itself.
+    pub(crate) fn parse(json: &'c [u8]) -> Result<Self, Refusal> {
+        let text = std::str::from_utf8(json).map_err(|_| Refusal::Claims)?;
+        serde_json::from_str(text).map_err(|_| Refusal::Claims)
+    }
 }
 
 /// A string, copied only where it has escapes.

@@ -555,7 +555,7 @@ impl Client {
     /// - 403 `ip_not_allowed`
     /// - 500 `internal_error`
     /// - 503 `unavailable`
-    pub async fn health(&self) -> Result<types::Health, Error> {
+    pub async fn health(&self) -> Result<types::HealthSummary, Error> {
         self.send(Call::new(Method::GET, "/health")).await?.json()
     }
 
@@ -586,7 +586,7 @@ impl Client {
     ///
     /// - 500 `internal_error`
     /// - 503 `unavailable`
-    pub async fn live(&self) -> Result<types::Health, Error> {
+    pub async fn live(&self) -> Result<types::HealthSummary, Error> {
         self.send(Call::new(Method::GET, "/health/live")).await?.json()
     }
 
@@ -600,7 +600,7 @@ impl Client {
     ///
     /// - 500 `internal_error`
     /// - 503 `unavailable`
-    pub async fn ready(&self) -> Result<types::Health, Error> {
+    pub async fn ready(&self) -> Result<types::HealthSummary, Error> {
         self.send(Call::new(Method::GET, "/health/ready")).await?.json()
     }
 

@@ -1,5 +1,6 @@
 //! What lists can be asked for. Written by `just clients` from the OpenAPI document: a change here is lost.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,10 +16,10 @@ pub struct ListEvents {
     pub outcome: Option<String>,
     /// Not before this time (RFC 3339)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    pub from: Option<DateTime<Utc>>,
     /// Before this time (RFC 3339)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
+    pub to: Option<DateTime<Utc>>,
     /// Only what this user did
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<Uuid>,
@@ -50,15 +51,15 @@ impl ListEvents {
 
     /// The same with this `from`.
     #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
+    pub fn with_from(mut self, from: DateTime<Utc>) -> Self {
+        self.from = Some(from);
         self
     }
 
     /// The same with this `to`.
     #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
+    pub fn with_to(mut self, to: DateTime<Utc>) -> Self {
+        self.to = Some(to);
         self
     }
 
@@ -97,7 +98,7 @@ impl ListEvents {
 pub struct ListRevocations {
     /// Ended at this time or later (RFC 3339); one life of an access token back when not given
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
+    pub since: Option<DateTime<Utc>>,
     /// The most of the page; 50 when not given
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -109,8 +110,8 @@ pub struct ListRevocations {
 impl ListRevocations {
     /// The same with this `since`.
     #[must_use]
-    pub fn with_since(mut self, since: impl Into<String>) -> Self {
-        self.since = Some(since.into());
+    pub fn with_since(mut self, since: DateTime<Utc>) -> Self {
+        self.since = Some(since);
         self
     }
 
@@ -237,10 +238,10 @@ pub struct ListUserEvents {
     pub outcome: Option<String>,
     /// Not before this time (RFC 3339)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    pub from: Option<DateTime<Utc>>,
     /// Before this time (RFC 3339)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
+    pub to: Option<DateTime<Utc>>,
     /// The most events of the page; 50 when not given
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -266,15 +267,15 @@ impl ListUserEvents {
 
     /// The same with this `from`.
     #[must_use]
-    pub fn with_from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
+    pub fn with_from(mut self, from: DateTime<Utc>) -> Self {
+        self.from = Some(from);
         self
     }
 
     /// The same with this `to`.
     #[must_use]
-    pub fn with_to(mut self, to: impl Into<String>) -> Self {
-        self.to = Some(to.into());
+    pub fn with_to(mut self, to: DateTime<Utc>) -> Self {
+        self.to = Some(to);
         self
     }
 

@@ -314,6 +314,16 @@ pub enum Health {
     Unknown,
 }
 
+/// That it works.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct HealthSummary {
+    /// `ok`.
+    pub status: String,
+    /// The version that runs.
+    pub version: String,
+}
+
 /// Who is invited.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]

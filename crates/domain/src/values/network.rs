@@ -55,11 +55,11 @@ impl FromStr for Networks {
 }
 
 fn network(text: &str) -> Option<IpNet> {
-    let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))?.trunc();
+    let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))?;
     match network {
         // Whoever means IPv4 writes it so: a mapped network would contain nobody, since addresses are canonical.
-        IpNet::V6(mapped) if mapped.prefix_len() >= 96 && mapped.addr().to_ipv4_mapped().is_some() => None,
-        network => Some(network),
+        IpNet::V6(mapped) if mapped.addr().to_ipv4_mapped().is_some() => None,
+        network => Some(network.trunc()),
     }
 }
 
@@ -121,6 +121,7 @@ mod tests {
     #[case("example.org")]
     #[case("10.0.0.0/8;192.0.2.0/24")]
     #[case("::ffff:10.0.0.0/104")]
+    #[case("::ffff:10.0.0.0/4")]
     #[case("10.0.0.0/8, here")]
     fn what_is_no_network_is_refused(#[case] text: &str) {
         assert!(text.parse::<Networks>().is_err());

@@ -99,7 +99,7 @@ pub(crate) fn bears_token(request: &HttpRequest) -> bool {
 /// # Errors
 ///
 /// `unauthenticated` when there is none, or more than one.
-fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     let value = values.next().ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
     match (token_of(value), values.next()) {

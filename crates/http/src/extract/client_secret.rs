@@ -34,7 +34,7 @@ impl FromRequest for ClientSecret {
 /// # Errors
 ///
 /// `invalid_client` for any other authorization, and for more than one.
-fn credentials(headers: &HeaderMap) -> Result<Option<Credentials>, Problem> {
+pub(super) fn credentials(headers: &HeaderMap) -> Result<Option<Credentials>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

@@ -4,6 +4,8 @@ mod bearer;
 mod body;
 mod client;
 mod client_secret;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod if_match;
 mod in_order;
 mod logged_fields;

@@ -60,6 +60,12 @@ impl Form {
         Self { unread: Map::new(), errors: Vec::new() }
     }
 
+    /// The members that were not read yet.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn into_members(self) -> Map<String, Value> {
+        self.unread
+    }
+
     /// That one field, which could be read, is wrong all the same.
     pub(crate) fn refusal(name: &'static str, fault: Fault) -> Problem {
         Problem::invalid(vec![error(name, fault)])
@@ -145,7 +151,7 @@ impl Form {
     pub(crate) fn optional_count(&mut self, name: &'static str) -> Field<Option<u64>> {
         match self.unread.remove(name) {
             None | Some(Value::Null) => Field::good(None),
-            Some(value) => match value.as_u64() {
+            Some(value) => match whole(&value) {
                 Some(count) => Field::good(Some(count)),
                 None => self.refuse(name, Fault::NOT_COUNT),
             },
@@ -206,6 +212,14 @@ impl Form {
             _ => self.refuse(name, Fault::NOT_TEXT),
         }
     }
+}
+
+/// The whole number in `value`, however it is written: `60.0` and `6e1` are whole numbers too (JSON Schema 2020-12
+/// Validation, section 6.1.1). Past 2^53 a fraction cannot be told any more.
+fn whole(value: &Value) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let written_otherwise = || value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=EXACT).contains(number));
+    value.as_u64().or_else(|| written_otherwise().map(|number| number as u64))
 }
 
 fn error(field: impl Into<std::borrow::Cow<'static, str>>, fault: Fault) -> FieldError {

@@ -114,3 +114,18 @@ fn a_list_has_a_few_texts(#[case] body: &str, #[case] codes: &[&str]) {
     let found = form.finish((names,)).map_or_else(|problem| faults(&problem), |_| Vec::new());
     assert_eq!(found.iter().map(|(_, code)| code.as_str()).collect::<Vec<_>>(), codes);
 }
+
+#[rstest]
+#[case("60", Some(60))]
+#[case("60.0", Some(60))]
+#[case("6e1", Some(60))]
+#[case("18446744073709551615", Some(u64::MAX))]
+#[case("60.5", None)]
+#[case("-1", None)]
+#[case("1e300", None)]
+#[case("\"60\"", None)]
+fn a_count_is_a_whole_number_however_it_is_written(#[case] number: &str, #[case] expected: Option<u64>) {
+    let mut form = Form::parse(format!("{{\"seconds\":{number}}}").as_bytes()).unwrap();
+    let seconds = form.optional_count("seconds");
+    assert_eq!(form.finish((seconds,)).ok().and_then(|(seconds,)| seconds), expected);
+}

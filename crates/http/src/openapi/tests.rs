@@ -174,6 +174,20 @@ fn no_body_takes_fields_that_are_not_described() {
     }
 }
 
+/// Of two schemas with one name the later takes the place of the other, and nobody is told.
+#[test]
+fn an_answer_is_not_described_by_another_one_of_its_name() {
+    let document: Value = serde_json::from_str(&openapi().to_json().unwrap()).unwrap();
+    for (name, operation) in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let Some(schema) = response.pointer("/content/application~1json/schema/$ref") else { continue };
+            let answer = document.pointer(schema.as_str().unwrap().trim_start_matches('#')).unwrap();
+            let object = answer["type"] == "object" || answer.get("oneOf").is_some();
+            assert!(object, "{name} answers {status} with {answer}");
+        }
+    }
+}
+
 #[test]
 fn every_reference_leads_somewhere() {
     let text = openapi().to_json().unwrap();

@@ -11,7 +11,7 @@ use crate::state::State;
 
 /// That it works.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "Health", as = Health)]
+#[schema(title = "HealthSummary", as = HealthSummary)]
 pub(crate) struct HealthBody {
     /// `ok`.
     #[schema(value_type = String, example = "ok")]

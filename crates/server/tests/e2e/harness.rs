@@ -166,13 +166,18 @@ impl Voxgate {
 
     /// Runs a command of the binary on the same data, with `input` on its standard input; what it said.
     pub(crate) fn command_with(&self, args: &[&str], input: &str) -> String {
+        let output = self.command_input(args, input);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same, for one that may fail.
+    pub(crate) fn command_input(&self, args: &[&str], input: &str) -> Output {
         let mut command = voxgate(self.dir.path(), &self.settings);
         command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        child.wait_with_output().unwrap()
     }
 
     /// Everything it logged and said.

@@ -13,6 +13,7 @@
 
 mod account;
 mod administration;
+mod attacks;
 mod audit;
 mod authenticator;
 mod bad_input;
@@ -151,4 +152,17 @@ on_both_databases! {
     webhooks::what_was_given_up_is_listed_and_replayed,
     webhooks::a_receiver_that_is_gone_is_switched_off_until_somebody_switches_it_on,
     webhooks::bad_endpoints_get_their_problem,
+    attacks::enumeration_by_lock_message,
+    attacks::enumeration_by_register,
+    attacks::unicode_and_case_takeover_of_addresses,
+    attacks::default_credentials,
+    attacks::long_password_and_hash_flood_denial_of_service,
+    attacks::log_and_csv_injection,
+    attacks::mail_scanner_burns_the_link,
+    attacks::open_redirect,
+    attacks::jwt_algorithm_and_key_confusion,
+    attacks::refresh_replay_within_the_same_second,
+    attacks::cursor_tampering,
+    attacks::another_users_session_id,
+    attacks::deleted_user_keeps_access,
 }

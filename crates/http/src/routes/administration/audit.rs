@@ -25,14 +25,14 @@ const NDJSON: &str = "application/x-ndjson";
 #[utoipa::path(
     tag = "Administration",
     params(
-        ("event" = Option<String>, Query, description = "Only events of this name, such as `login.failed`"),
-        ("outcome" = Option<String>, Query, description = "Only `success`, `failure` or `denied`"),
-        ("from" = Option<String>, Query, description = "Not before this time (RFC 3339)"),
-        ("to" = Option<String>, Query, description = "Before this time (RFC 3339)"),
+        ("event" = Option<String>, Query, max_length = 64, pattern = "^[a-z._]+$", description = "Only events of this name, such as `login.failed`"),
+        ("outcome" = Option<String>, Query, pattern = "^(success|failure|denied)$", description = "Only `success`, `failure` or `denied`"),
+        ("from" = Option<String>, Query, format = DateTime, description = "Not before this time (RFC 3339)"),
+        ("to" = Option<String>, Query, format = DateTime, description = "Before this time (RFC 3339)"),
         ("actor_id" = Option<uuid::Uuid>, Query, description = "Only what this user did"),
         ("ip_address" = Option<String>, Query, description = "Only from this address"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most events of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of events, or all as lines", content(
         (EventListBody = "application/json"),
@@ -61,12 +61,12 @@ pub(crate) async fn list_events(
     tag = "Administration",
     params(
         ("id" = uuid::Uuid, Path, description = "Which user"),
-        ("event" = Option<String>, Query, description = "Only events of this name, such as `login.failed`"),
-        ("outcome" = Option<String>, Query, description = "Only `success`, `failure` or `denied`"),
-        ("from" = Option<String>, Query, description = "Not before this time (RFC 3339)"),
-        ("to" = Option<String>, Query, description = "Before this time (RFC 3339)"),
+        ("event" = Option<String>, Query, max_length = 64, pattern = "^[a-z._]+$", description = "Only events of this name, such as `login.failed`"),
+        ("outcome" = Option<String>, Query, pattern = "^(success|failure|denied)$", description = "Only `success`, `failure` or `denied`"),
+        ("from" = Option<String>, Query, format = DateTime, description = "Not before this time (RFC 3339)"),
+        ("to" = Option<String>, Query, format = DateTime, description = "Before this time (RFC 3339)"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most events of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of events", body = EventListBody)),
     security(("bearerAuth" = ["audit:read"])),

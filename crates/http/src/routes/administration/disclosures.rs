@@ -77,7 +77,7 @@ impl From<Page<RecordedEvent>> for DisclosureListBody {
     params(
         ("id" = uuid::Uuid, Path, description = "Which user"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of disclosures", body = DisclosureListBody)),
     security(("bearerAuth" = ["audit:read"])),
@@ -100,7 +100,7 @@ pub(crate) async fn list_disclosures(
     tag = "Users",
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of disclosures", body = DisclosureListBody)),
     security(("bearerAuth" = [])),

@@ -151,7 +151,7 @@ pub(crate) async fn close_emergency_access(
     tag = "Administration",
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of them", body = AccessListBody)),
     security(("bearerAuth" = ["audit:read"])),

@@ -26,10 +26,10 @@ pub(crate) struct InvitationBody {
     #[schema(value_type = Vec<String>, max_items = 32, example = json!(["clinician"]))]
     roles: Vec<RoleName>,
     /// Given name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Grace")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Grace")]
     first_name: Option<DisplayName>,
     /// Family name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Hopper")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Hopper")]
     last_name: Option<DisplayName>,
 }
 

@@ -57,12 +57,12 @@ fn truth(text: &str) -> Result<bool, Fault> {
 #[utoipa::path(
     tag = "Administration",
     params(
-        ("status" = Option<String>, Query, description = "Only accounts in this state: `pending`, `active`, `inactive` or `deleted`"),
-        ("role" = Option<String>, Query, description = "Only users with this role"),
-        ("q" = Option<String>, Query, description = "Only users whose address or first or last name begins so, in any case"),
+        ("status" = Option<String>, Query, pattern = "^(pending|active|inactive|deleted)$", description = "Only accounts in this state: `pending`, `active`, `inactive` or `deleted`"),
+        ("role" = Option<String>, Query, max_length = 32, pattern = "^[a-z][a-z0-9_]*$", description = "Only users with this role"),
+        ("q" = Option<String>, Query, min_length = 1, max_length = 254, description = "Only users whose address or first or last name begins so, in any case"),
         ("include_deleted" = Option<bool>, Query, description = "Closed accounts too"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most users of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of users", body = UserListBody)),
     security(("bearerAuth" = ["users:read"])),

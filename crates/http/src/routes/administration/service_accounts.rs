@@ -14,15 +14,18 @@ use crate::problem::{Kind, Problem};
 use crate::respond::{self, Answer};
 use crate::state::State;
 
+/// The most permissions that are named: more than there are, and not fewer when there are more of them.
+const MOST_PERMISSIONS: usize = 32;
+
 /// A service account that shall be made.
 #[derive(ToSchema)]
 #[schema(title = "NewServiceAccount", as = NewServiceAccount)]
 pub(crate) struct NewAccountBody {
     /// What it is called; no two that are on have the same name.
-    #[schema(value_type = String, min_length = 1, max_length = 64, example = "recordings")]
+    #[schema(value_type = String, max_length = 64, pattern = "^[a-z][a-z0-9._-]*$", example = "recordings")]
     name: ServiceName,
     /// What it may do.
-    #[schema(value_type = Vec<String>, min_items = 1, example = json!(["revocations:read"]))]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 32, example = json!(["revocations:read"]))]
     permissions: Vec<Permission>,
     /// Why, for the audit trail.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
@@ -33,8 +36,8 @@ impl FromForm for NewAccountBody {
     fn from_form(mut form: Form, _: &Rules) -> Result<Self, Problem> {
         let unknown = || Fault::new("unknown", "must be permissions that there are");
         let name = form.required("name", ServiceName::parse);
-        let permissions = form
-            .required_list("permissions", Permission::ALL.len(), |text| Permission::parse(text).ok_or_else(unknown));
+        let permissions =
+            form.required_list("permissions", MOST_PERMISSIONS, |text| Permission::parse(text).ok_or_else(unknown));
         let reason = form.optional("reason", Reason::parse);
         let (name, permissions, reason) = form.finish((name, permissions, reason))?;
         Ok(Self { name, permissions, reason })
@@ -146,7 +149,7 @@ pub(crate) async fn create_service_account(
     tag = "Services",
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of them, newest first", body = AccountListBody)),
     security(("bearerAuth" = ["service_accounts:manage"])),
@@ -168,7 +171,7 @@ pub(crate) async fn list_service_accounts(
 #[utoipa::path(
     tag = "Services",
     params(("id" = uuid::Uuid, Path, description = "Which account")),
-    request_body = RotationBody,
+    request_body(content = Option<RotationBody>, description = "None for an overlap of a day"),
     responses((status = 200, description = "The account and its new secret", body = SecretBody)),
     security(("bearerAuth" = ["service_accounts:manage"])),
     extensions(("x-problems" = json!([Kind::ReauthenticationRequired, Kind::NotFound, Kind::Conflict])))

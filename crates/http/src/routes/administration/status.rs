@@ -18,7 +18,7 @@ use crate::state::State;
 #[schema(title = "NewStatus", as = NewStatus)]
 pub(crate) struct NewStatusBody {
     /// `active` or `inactive`.
-    #[schema(value_type = String, example = "inactive")]
+    #[schema(value_type = String, pattern = "^(active|inactive)$", example = "inactive")]
     status: AccountSwitch,
     /// Why, for the audit trail.
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "Left the clinic")]

@@ -16,7 +16,7 @@ use crate::state::State;
 #[schema(title = "PasswordChange", as = PasswordChange)]
 pub(crate) struct PasswordChangeBody {
     /// The present password.
-    #[schema(value_type = String, format = Password, max_length = 128, example = "violet-Otter7-harbour")]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 128, example = "violet-Otter7-harbour")]
     current_password: Password,
     /// The new password.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128, example = "amber-Falcon3-meadow")]

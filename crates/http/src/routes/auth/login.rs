@@ -23,10 +23,10 @@ pub(crate) struct LoginBody {
     #[schema(value_type = String, format = Email, max_length = 254, example = "ada@example.org")]
     email: EmailAddress,
     /// The password.
-    #[schema(value_type = String, format = Password, max_length = 128, example = "violet-Otter7-harbour")]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 128, example = "violet-Otter7-harbour")]
     password: Password,
     /// What the person calls the device.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Ada's phone")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Ada's phone")]
     device_name: Option<DeviceName>,
     /// Where the refresh token goes.
     #[schema(value_type = Option<TokenDelivery>)]

@@ -15,7 +15,7 @@ use crate::state::State;
 #[schema(title = "Reauthentication", as = Reauthentication)]
 pub(crate) struct ReauthenticationBody {
     /// The password.
-    #[schema(value_type = String, format = Password, max_length = 128, example = "violet-Otter7-harbour")]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 128, example = "violet-Otter7-harbour")]
     password: Password,
     /// The code of the second factor, where the caller has one.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$", example = "492039")]

@@ -25,10 +25,10 @@ pub(crate) struct RegistrationBody {
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128, example = "violet-Otter7-harbour")]
     password: Password,
     /// Given name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Ada")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Ada")]
     first_name: Option<DisplayName>,
     /// Family name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Lovelace")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Lovelace")]
     last_name: Option<DisplayName>,
     /// Language of mails and pages (BCP 47).
     #[schema(value_type = Option<String>, max_length = 35, example = "de-CH")]

@@ -71,9 +71,9 @@ impl From<Revocations> for RevocationListBody {
 #[utoipa::path(
     tag = "Services",
     params(
-        ("since" = Option<String>, Query, description = "Ended at this time or later (RFC 3339); one life of an access token back when not given"),
+        ("since" = Option<String>, Query, format = DateTime, description = "Ended at this time or later (RFC 3339); one life of an access token back when not given"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before, with the same `since`")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before, with the same `since`")
     ),
     responses((status = 200, description = "A page of them", body = RevocationListBody)),
     security(("bearerAuth" = ["revocations:read"]), ("serviceAccount" = ["revocations:read"])),

@@ -21,7 +21,7 @@ use crate::state::State;
 #[schema(title = "TokenRequest", as = TokenRequest)]
 pub(crate) struct TokenForm {
     /// `client_credentials`, the only grant there is.
-    #[schema(value_type = String, example = "client_credentials")]
+    #[schema(value_type = String, pattern = "^client_credentials$", example = "client_credentials")]
     #[expect(dead_code, reason = "it is checked when it is read")]
     grant_type: (),
     /// Permissions, separated by spaces; everything that the account has when not given.

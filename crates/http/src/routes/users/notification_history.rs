@@ -63,7 +63,7 @@ pub(crate) struct NotificationListBody {
     tag = "Users",
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of messages", body = NotificationListBody)),
     security(("bearerAuth" = [])),

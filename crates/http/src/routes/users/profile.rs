@@ -16,10 +16,10 @@ use crate::state::State;
 #[schema(title = "Profile", as = Profile)]
 pub(crate) struct ProfileBody {
     /// Given name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Ada")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Ada")]
     first_name: Option<DisplayName>,
     /// Family name.
-    #[schema(value_type = Option<String>, max_length = 100, example = "Lovelace")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Lovelace")]
     last_name: Option<DisplayName>,
     /// Telephone number (E.164).
     #[schema(value_type = Option<String>, pattern = r"^\+[1-9][0-9]{6,14}$", example = "+41791234567")]

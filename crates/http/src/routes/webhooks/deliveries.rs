@@ -36,9 +36,9 @@ impl FromForm for DeliveryQuery {
     tag = "Webhooks",
     params(
         ("id" = uuid::Uuid, Path, description = "Which endpoint"),
-        ("status" = Option<String>, Query, description = "Only what is `pending`, `delivered` or `dead`"),
+        ("status" = Option<String>, Query, pattern = "^(pending|delivered|dead)$", description = "Only what is `pending`, `delivered` or `dead`"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "The most of the page; 50 when not given"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before")
+        ("cursor" = Option<String>, Query, max_length = 512, pattern = "^[A-Za-z0-9_-]+$", description = "The `next_cursor` of the page before")
     ),
     responses((status = 200, description = "A page of them", body = DeliveryListBody)),
     security(("bearerAuth" = ["webhooks:manage"])),

@@ -18,13 +18,13 @@ const MOST_KINDS: usize = 32;
 #[schema(title = "NewWebhook", as = NewWebhook)]
 pub(crate) struct NewWebhookBody {
     /// Where events are sent: `https`, or `http` on this machine in development.
-    #[schema(value_type = String, max_length = 2048, example = "https://recordings.example.org/webhooks")]
+    #[schema(value_type = String, format = "uri", max_length = 2048, example = "https://recordings.example.org/webhooks")]
     url: WebhookUrl,
     /// What it is, for other administrators.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
     description: Option<WebhookDescription>,
     /// What it is told, such as `user.deleted`; everything when absent or empty.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["user.deleted", "user.erased"]))]
+    #[schema(value_type = Option<Vec<String>>, max_items = 32, example = json!(["user.deleted", "user.erased"]))]
     events: BTreeSet<EventType>,
 }
 
@@ -47,13 +47,13 @@ impl From<NewWebhookBody> for WebhookChange {
 #[schema(title = "WebhookChange", as = WebhookChange)]
 pub(crate) struct WebhookChangeBody {
     /// Where events are sent: `https`, or `http` on this machine in development.
-    #[schema(value_type = String, max_length = 2048, example = "https://recordings.example.org/webhooks")]
+    #[schema(value_type = String, format = "uri", max_length = 2048, example = "https://recordings.example.org/webhooks")]
     url: WebhookUrl,
     /// What it is, for other administrators.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Recording service")]
     description: Option<WebhookDescription>,
     /// What it is told, such as `user.deleted`; everything when absent or empty.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["user.deleted", "user.erased"]))]
+    #[schema(value_type = Option<Vec<String>>, max_items = 32, example = json!(["user.deleted", "user.erased"]))]
     events: BTreeSet<EventType>,
     /// Whether events are sent to it. What is queued waits while it is off; what happens meanwhile is not queued, and can
     /// be replayed.

@@ -1,0 +1,4 @@
+//! See `mail` of voxgate-hostile.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| voxgate_hostile::run("mail", bytes));
