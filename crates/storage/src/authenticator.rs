@@ -11,15 +11,14 @@ use voxgate_domain::role::Role;
 
 use crate::Database;
 use crate::connection::{Connection, on};
-use crate::dialect;
 use crate::rows::{RoleRow, SessionRow, UserRow};
 use crate::schema::{user_role_assignments, user_roles, user_sessions, users};
 use crate::sql_types::Id;
 
 /// Session and user, with one of the roles; a row for each role, or one without a role.
-pub(crate) type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
+type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
 
-/// Session, user and roles of `$session`, an expression or a list of them, in one statement.
+/// Session, user and roles of the sessions that the expression `$session` is true of, in one statement.
 macro_rules! principals {
     ($session:expr) => {
         user_sessions::table
@@ -31,14 +30,21 @@ macro_rules! principals {
             .select((SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()))
     };
 }
-pub(crate) use principals;
 
 #[async_trait]
 impl Authenticator for Database {
     async fn authenticate(&self, session: SessionId) -> Result<Option<Principal>, StoreError> {
-        let mut connection = self.reader().await?;
+        let mut connection = self.point_reader().await?;
         let outcome = principal(&mut connection, session).await;
-        connection.finish(outcome)
+        match connection.finish(outcome) {
+            Err(StoreError::Unavailable(_)) if self.reads_here() => {
+                // Somebody holds the file for a moment, which is waited for elsewhere.
+                let mut connection = self.reader().await?;
+                let outcome = principal(&mut connection, session).await;
+                connection.finish(outcome)
+            }
+            done => done,
+        }
     }
 }
 
@@ -54,15 +60,24 @@ impl Database {
     ) -> Result<HashMap<SessionId, Result<Principal, StoreError>>, StoreError> {
         let mut connection = self.reader().await?;
         let ids: Vec<Id> = sessions.iter().map(|session| Id::from(*session)).collect();
-        let outcome = dialect::principal_rows(&mut connection, ids).await;
+        let outcome = principals(&mut connection, ids).await;
         Ok(assemble(connection.finish(outcome)?))
     }
 }
 
 async fn principal(connection: &mut Connection, session: SessionId) -> Result<Option<Principal>, StoreError> {
     let id = Id::from(session);
-    let rows: Vec<PrincipalRow> = on!(connection, c => principals!(user_sessions::id.eq(id)).load(c))?;
+    // On SQLite by the connection itself: what is asked across threads is written as SQL anew each time, and its rows are
+    // copied.
+    let rows: Vec<PrincipalRow> = on!(connection,
+        postgres c => principals!(user_sessions::id.eq(id)).load(c),
+        sqlite c => c.spawn_blocking(move |c| diesel::RunQueryDsl::load(principals!(user_sessions::id.eq(id)), c))
+    )?;
     assemble(rows).into_values().next().transpose()
+}
+
+async fn principals(connection: &mut Connection, sessions: Vec<Id>) -> Result<Vec<PrincipalRow>, StoreError> {
+    on!(connection, c => principals!(user_sessions::id.eq_any(sessions)).load(c))
 }
 
 /// Puts the rows of each session together.

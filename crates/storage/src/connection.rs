@@ -1,5 +1,6 @@
 //! One connection to either database, and the macro by which a query is written once for both.
 
+use std::future::ready;
 use std::time::Duration;
 
 use diesel::result::QueryResult;
@@ -12,30 +13,50 @@ use voxgate_domain::ports::{Cause, StoreError};
 
 use crate::dialect;
 use crate::error::{internal, no_answer, store_error};
+use crate::setup::Access;
 
 /// A connection to PostgreSQL.
 pub(crate) type Postgres = AsyncPgConnection;
 /// A connection to SQLite.
 pub(crate) type Sqlite = SyncConnectionWrapper<SqliteConnection, Blocking>;
 
-/// Where SQLite works: on the blocking threads of the runtime.
+/// Where SQLite works: on the blocking threads of the runtime, or, for reads that take less than the way there, where it
+/// is asked.
 ///
 /// The default of diesel-async does that too, but when a future is dropped it blocks the thread until the statement is
 /// over, and that panics on a single-threaded runtime, such as each worker of actix has. Here a dropped future leaves
 /// its statement running; [`Connection`] sees to it that nobody else gets the connection.
-#[derive(Debug)]
-pub(crate) struct Blocking;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blocking {
+    /// On a blocking thread.
+    Elsewhere,
+    /// On the thread that asks.
+    Here,
+}
+
+impl Blocking {
+    /// Where a connection works that is for `access`.
+    pub(crate) const fn of(access: Access) -> Self {
+        match access {
+            Access::ReadHere => Self::Here,
+            Access::Read | Access::Write => Self::Elsewhere,
+        }
+    }
+}
 
 impl SpawnBlocking for Blocking {
     fn spawn_blocking<'a, R: Send + 'static>(
         &mut self,
         task: impl FnOnce() -> R + Send + 'static,
     ) -> BoxFuture<'a, Result<R, Cause>> {
-        tokio::task::spawn_blocking(task).map_err(Cause::from).boxed()
+        match self {
+            Self::Elsewhere => tokio::task::spawn_blocking(task).map_err(Cause::from).boxed(),
+            Self::Here => ready(Ok(task())).boxed(),
+        }
     }
 
     fn get_runtime() -> Self {
-        Self
+        Self::Elsewhere
     }
 }
 

@@ -115,6 +115,16 @@ impl Database {
         self.pools.reader(self.patience()).await
     }
 
+    /// A connection for one read by primary key.
+    pub(crate) async fn point_reader(&self) -> Result<Connection, StoreError> {
+        self.pools.point_reader(self.patience()).await
+    }
+
+    /// Whether such reads are made on the thread that asks: they reach no server.
+    pub(crate) fn reads_here(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
+    }
+
     /// A connection to write with.
     pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
         self.pools.writer(self.patience()).await

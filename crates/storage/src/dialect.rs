@@ -9,11 +9,10 @@ use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::UserEvent;
 
-use crate::authenticator::{PrincipalRow, principals};
 use crate::connection::{Connection, Postgres, Sqlite, on};
 use crate::error::internal;
-use crate::rows::{EntryRow, RoleRow, SessionRow, UserRow};
-use crate::schema::{audit_logs, audit_positions, user_role_assignments, user_roles, user_sessions, users};
+use crate::rows::EntryRow;
+use crate::schema::{audit_logs, audit_positions};
 use crate::sql_types::{At, Id, Instant, Uid};
 
 /// Begins a transaction. SQLite takes the lock for writing at once: a transaction that wants it only later fails when
@@ -217,23 +216,4 @@ pub(crate) async fn create_audit_partitions(connection: &mut Connection) -> Resu
         sqlite c => std::future::ready({ let _ = c; Ok(0) })
     )
     .map(drop)
-}
-
-/// Session, user and roles of each of these sessions. PostgreSQL is asked once; SQLite, which is within this process, by a
-/// prepared statement for each on the same thread, since a list of other length would be another statement.
-pub(crate) async fn principal_rows(
-    connection: &mut Connection,
-    sessions: Vec<Id>,
-) -> Result<Vec<PrincipalRow>, StoreError> {
-    on!(connection,
-        postgres c => principals!(user_sessions::id.eq_any(sessions)).load(c),
-        sqlite c => c.spawn_blocking(move |c| {
-            let mut rows = Vec::with_capacity(sessions.len());
-            for session in sessions {
-                let query = principals!(user_sessions::id.eq(session));
-                rows.append(&mut diesel::RunQueryDsl::load::<PrincipalRow>(query, c)?);
-            }
-            Ok(rows)
-        })
-    )
 }

@@ -41,6 +41,10 @@ impl GroupedReads {
     }
 
     async fn ask(&self, session: SessionId) -> Answer {
+        // What reaches no server has no way to share.
+        if self.database.reads_here() {
+            return self.database.authenticate(session).await;
+        }
         if let Some(_place) = self.grouping.place() {
             return self.database.authenticate(session).await;
         }

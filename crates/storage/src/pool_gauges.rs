@@ -24,7 +24,7 @@ impl Pools {
     pub(crate) fn gauges(&self) -> Vec<PoolGauges> {
         match self {
             Self::Postgres(pool) => vec![gauges("all", &pool.status())],
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 vec![gauges("writer", &writer.status()), gauges("readers", &readers.status())]
             }
         }

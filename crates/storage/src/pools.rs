@@ -61,6 +61,8 @@ pub(crate) enum Pools {
         writer: Pool<Sqlite>,
         /// Those that read.
         readers: Pool<Sqlite>,
+        /// Those that read by primary key, on the thread that asks.
+        points: Pool<Sqlite>,
     },
 }
 
@@ -87,6 +89,7 @@ impl Pools {
         Ok(Self::Sqlite {
             writer: pool(setup::Access::Write, 1)?,
             readers: pool(setup::Access::Read, options.readers.max(1))?,
+            points: pool(setup::Access::ReadHere, options.readers.max(1))?,
         })
     }
 
@@ -105,6 +108,16 @@ impl Pools {
             Self::Postgres(_) => self.writer(patience).await,
             Self::Sqlite { readers, .. } => {
                 Ok(Connection::new(Pooled::Sqlite(readers.get().await.map_err(unavailable)?), patience))
+            }
+        }
+    }
+
+    /// A connection for one read by primary key.
+    pub(crate) async fn point_reader(&self, patience: Duration) -> Result<Connection, StoreError> {
+        match self {
+            Self::Postgres(_) => self.writer(patience).await,
+            Self::Sqlite { points, .. } => {
+                Ok(Connection::new(Pooled::Sqlite(points.get().await.map_err(unavailable)?), patience))
             }
         }
     }

@@ -19,6 +19,9 @@ use crate::postgres_tls::{Address, AddressError};
 pub(crate) enum Access {
     /// Reading alone.
     Read,
+    /// Reading a row or two by primary key, on the thread that asks: the way to another thread and back takes several
+    /// times as long. It never waits for a lock, so that no thread of the runtime does.
+    ReadHere,
     /// Reading and writing.
     Write,
 }
@@ -55,7 +58,7 @@ pub(crate) async fn sqlite(path: String, access: Access, lock_timeout: Duration)
     tokio::task::spawn_blocking(move || open_sqlite(&path, access, lock_timeout))
         .await
         .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
-        .map(|connection| Sqlite::with_runtime(connection, Blocking))
+        .map(|connection| Sqlite::with_runtime(connection, Blocking::of(access)))
 }
 
 /// Opens the SQLite file at `path`, for use on this thread.
@@ -66,11 +69,11 @@ pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) ->
     let settings = format!(
         "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
          PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
-        lock_timeout.as_millis(),
+        if access == Access::ReadHere { 0 } else { lock_timeout.as_millis() },
     );
     connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
     match access {
-        Access::Read => connection.batch_execute("PRAGMA query_only = ON"),
+        Access::Read | Access::ReadHere => connection.batch_execute("PRAGMA query_only = ON"),
         Access::Write => use_wal(&mut connection, lock_timeout),
     }
     .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -63,7 +63,7 @@ impl Options {
 
     /// How long a load of the table is counted.
     pub(crate) fn table_counted(&self) -> Duration {
-        if self.smoke { Duration::from_millis(200) } else { Duration::from_secs_f64(self.table_seconds.max(0.1)) }
+        if self.smoke { Duration::from_millis(600) } else { Duration::from_secs_f64(self.table_seconds.max(0.1)) }
     }
 
     /// How long a server runs under load before its memory is looked at.

@@ -41,7 +41,7 @@ pub(crate) struct Data {
     pub(crate) folder: PathBuf,
     /// The process of the server, if there is one.
     pub(crate) server: Option<u32>,
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Data {
@@ -62,12 +62,12 @@ impl Data {
         let mut data = match kind {
             Kind::Sqlite => {
                 let url = format!("sqlite://{}", folder.join("voxgate.db").display());
-                Self { kind, url, folder, server: None, _cluster: None }
+                Self { kind, url, folder, server: None, cluster: None }
             }
             Kind::Postgres => {
                 let cluster = Cluster::private(Fsync::On).map_err(|error| StandError::Failed(error.to_string()))?;
                 let (url, server) = (cluster.admin_url(), postmaster(&cluster)?);
-                Self { kind, url, folder, server: Some(server), _cluster: Some(cluster) }
+                Self { kind, url, folder, server: Some(server), cluster: Some(cluster) }
             }
         };
         if !filled.exists() {
@@ -75,6 +75,19 @@ impl Data {
             std::fs::write(&filled, []).map_err(StandError::io(filled.display().to_string()))?;
         }
         Ok(data)
+    }
+
+    /// Another, empty database on the same server.
+    ///
+    /// # Errors
+    ///
+    /// A [`StandError`] when there is no server.
+    pub(crate) fn beside(&self, name: &str) -> Result<String, StandError> {
+        let failed = |error: &dyn std::fmt::Display| StandError::Failed(format!("making the database {name}: {error}"));
+        let cluster = self.cluster.as_ref().ok_or_else(|| failed(&"there is no server"))?;
+        cluster.psql(&format!("CREATE DATABASE {name}")).map_err(|error| failed(&error))?;
+        let (server, _) = self.url.rsplit_once('/').unwrap_or_default();
+        Ok(format!("{server}/{name}"))
     }
 
     async fn fill(&mut self, size: Size, binary: &Path) -> Result<(), StandError> {

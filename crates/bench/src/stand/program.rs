@@ -1,6 +1,6 @@
 //! A server that runs until it is dropped.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,6 +11,8 @@ use super::{READY_WITHIN, StandError, Usage};
 /// A server of this machine, which ends with the value.
 pub(crate) struct Program {
     child: Child,
+    /// It has processes of its own to end.
+    leads: bool,
     address: SocketAddr,
     ready_after: Duration,
 }
@@ -22,13 +24,38 @@ impl Program {
     ///
     /// A [`StandError`] when it does not start, ends, or is not ready in time.
     pub(crate) fn start(command: &mut Command, port: u16, path: &str) -> Result<Self, StandError> {
-        let what = format!("starting {}", command.get_program().display());
-        let began = Instant::now();
-        let child = command.stdin(Stdio::null()).spawn().map_err(StandError::io(&what))?;
+        let mut program = Self::spawn(command, port)?;
+        program.ready_after = program.until_ready(command, path)?;
+        Ok(program)
+    }
+
+    /// The same for a program that has processes of its own, and says one line before it listens.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub(crate) fn start_saying(command: &mut Command, port: u16, path: &str) -> Result<(Self, String), StandError> {
+        let mut program = Self::spawn(command.stdout(Stdio::piped()), port)?;
+        program.leads = true;
+        let mut line = String::new();
+        if let Some(said) = program.child.stdout.take() {
+            // Whoever ends without a word ends the line too.
+            BufReader::new(said).read_line(&mut line).map_err(StandError::io(name(command)))?;
+        }
+        program.ready_after = program.until_ready(command, path)?;
+        Ok((program, line))
+    }
+
+    fn spawn(command: &mut Command, port: u16) -> Result<Self, StandError> {
+        let child = command.stdin(Stdio::null()).spawn().map_err(StandError::io(name(command)))?;
         let address = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
-        let mut program = Self { child, address, ready_after: Duration::ZERO };
-        while !answers(address, path) {
-            if let Ok(Some(status)) = program.child.try_wait() {
+        Ok(Self { child, leads: false, address, ready_after: Duration::ZERO })
+    }
+
+    fn until_ready(&mut self, command: &Command, path: &str) -> Result<Duration, StandError> {
+        let (what, began) = (name(command), Instant::now());
+        while !answers(self.address, path) {
+            if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(StandError::Failed(format!("{what}: it ended with {status}")));
             }
             if began.elapsed() > READY_WITHIN {
@@ -36,8 +63,7 @@ impl Program {
             }
             sleep(Duration::from_millis(1));
         }
-        program.ready_after = began.elapsed();
-        Ok(program)
+        Ok(began.elapsed())
     }
 
     /// Where it listens.
@@ -67,9 +93,19 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        if self.leads {
+            use rustix::process::{Pid, Signal, kill_process};
+            let pid = Pid::from_child(&self.child);
+            let _ = kill_process(pid, Signal::TERM);
+        } else {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
+}
+
+fn name(command: &Command) -> String {
+    format!("starting {}", command.get_program().display())
 }
 
 /// Whether `GET path` is answered with 200. A probe, without a client's cost: it is sent a thousand times a second.

@@ -3,6 +3,7 @@
 mod limits;
 mod lists;
 mod login;
+mod peer;
 mod profile;
 mod refresh;
 mod resources;
@@ -30,6 +31,7 @@ pub(super) async fn of_database(context: &Context<'_>, data: &Data, report: &mut
     profile::beside_one_row(context, data, &server, &people, &limit, report).await?;
     profile::beside_a_storm(context, data, &server, &people, report).await?;
     resources::after_a_long_load(context, data, &server, &people, report).await?;
+    peer::ratio(context, data, &server, &people, report).await?;
     drop((server, limit));
     profile::with_redis(context, data, report).await
 }
