@@ -144,8 +144,11 @@ mod tests {
         assert_eq!(answers, (0..100).map(|n| Ok(n * 2)).collect::<Vec<_>>());
     }
 
+    /// The groups that were seen.
+    type Groups = Arc<Mutex<Vec<Vec<u32>>>>;
+
     /// A grouping that answers only when told, and what groups it saw.
-    fn slow() -> (Grouping<u32, u32>, Arc<Notify>, Arc<Mutex<Vec<Vec<u32>>>>) {
+    fn slow() -> (Grouping<u32, u32>, Arc<Notify>, Groups) {
         let (go, groups) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Vec::new())));
         let (gate, seen) = (Arc::clone(&go), Arc::clone(&groups));
         let grouping = Grouping::start(OPTIONS, move |group: Vec<u32>| {

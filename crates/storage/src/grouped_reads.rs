@@ -72,7 +72,11 @@ async fn answers(database: &Database, sessions: Vec<SessionId>) -> Vec<Answer> {
 }
 
 fn answer(found: &HashMap<SessionId, Result<Principal, StoreError>>, session: &SessionId) -> Answer {
-    found.get(session).map(|principal| principal.as_ref().map(Principal::clone).map_err(same)).transpose()
+    match found.get(session) {
+        Some(Ok(principal)) => Ok(Some(principal.clone())),
+        Some(Err(error)) => Err(same(error)),
+        None => Ok(None),
+    }
 }
 
 /// The error once more, for another request.

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
+use voxgate_crypto::SystemClock;
+use voxgate_domain::ports::Clock as _;
 
 use super::people::{LOGINS, address, log_in};
 use super::{credentials, insist, text};
@@ -102,7 +103,7 @@ fn app(secret: &str) -> Result<Totp, LoadError> {
 }
 
 fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    u64::try_from(SystemClock.now().unix_seconds()).unwrap_or(0)
 }
 
 fn step() -> u64 {
