@@ -73,7 +73,7 @@ impl<'a> Context<'a> {
     /// Everybody logs in.
     pub(super) async fn people(&self, server: &Voxgate, data: &Data, count: usize) -> Result<Arc<People>, BenchError> {
         let file = data.folder.join("enrolled.json");
-        let mfa = if self.options.smoke { 8 } else { MFA_PEOPLE };
+        let mfa = if self.options.smoke { 64 } else { MFA_PEOPLE };
         let mfa = Arc::new(MfaPeople::enroll(server.address(), mfa, &file).await?);
         Ok(Arc::new(People::log_in(server.address(), count, mfa).await?))
     }
