@@ -5,7 +5,7 @@
 # server starts: GET {base_url}/users/me with the token answers 200 as soon as it serves. This process becomes the server.
 set -euo pipefail
 
-database= port= workers=2
+database='' port='' workers=2
 while [[ $# -gt 0 ]]; do
     case $1 in
         --database) database=$2 ;;
