@@ -20,8 +20,8 @@ pub(crate) type Postgres = AsyncPgConnection;
 /// A connection to SQLite.
 pub(crate) type Sqlite = SyncConnectionWrapper<SqliteConnection, Blocking>;
 
-/// Where SQLite works: on the blocking threads of the runtime, or, for reads that take less than the way there, where it
-/// is asked.
+/// Where SQLite works: on the blocking threads of the runtime, or, for statements that take less than the way there,
+/// where it is asked.
 ///
 /// The default of diesel-async does that too, but when a future is dropped it blocks the thread until the statement is
 /// over, and that panics on a single-threaded runtime, such as each worker of actix has. Here a dropped future leaves
@@ -38,8 +38,8 @@ impl Blocking {
     /// Where a connection works that is for `access`.
     pub(crate) const fn of(access: Access) -> Self {
         match access {
-            Access::ReadHere => Self::Here,
-            Access::Read | Access::Write => Self::Elsewhere,
+            Access::ReadHere | Access::Write => Self::Here,
+            Access::Read | Access::Migrate => Self::Elsewhere,
         }
     }
 }
@@ -80,9 +80,17 @@ pub(crate) enum Live<'a> {
 /// cancelled half-way, it is closed, so that the database undoes what was open and the next user waits for nothing.
 pub(crate) struct Connection {
     pooled: Option<Pooled>,
-    /// The longest that one statement may take, also when the database has stopped and cannot see to it itself.
-    patience: Duration,
+    patience: Patience,
     health: Health,
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// The longest that one statement may take, also when the database has stopped and cannot see to it itself.
+    pub(crate) statement: Duration,
+    /// The longest that a transaction on SQLite waits for another process that writes.
+    pub(crate) lock: Duration,
 }
 
 /// What may still be done on a connection.
@@ -97,7 +105,7 @@ enum Health {
 }
 
 impl Connection {
-    pub(crate) fn new(pooled: Pooled, patience: Duration) -> Self {
+    pub(crate) fn new(pooled: Pooled, patience: Patience) -> Self {
         Self { pooled: Some(pooled), patience, health: Health::Sound }
     }
 
@@ -112,8 +120,8 @@ impl Connection {
         }
     }
 
-    /// The longest that one statement may take.
-    pub(crate) fn patience(&self) -> Duration {
+    /// How long to wait.
+    pub(crate) fn patience(&self) -> Patience {
         self.patience
     }
 
@@ -142,10 +150,33 @@ impl Connection {
     }
 
     /// Commits the transaction, unless a statement in it failed: PostgreSQL would answer such a commit with a rollback
-    /// that looks like success.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// that looks like success. SQLite waits for the disk, so it does it on a blocking thread.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        if !matches!(self.pooled, Some(Pooled::Sqlite(_))) {
+            return self.commit_here().await;
+        }
+        let patience = self.patience.statement;
+        let committing = tokio::task::spawn_blocking(move || self.commit_here().now_or_never());
+        match tokio::time::timeout(patience, committing).await {
+            Ok(Ok(Some(outcome))) => outcome,
+            Ok(Ok(None)) => Err(internal("a commit was to be made on a thread that may wait, and was not")),
+            Ok(Err(error)) => Err(StoreError::Internal(error.into())),
+            Err(_) => Err(store_error(no_answer())),
+        }
+    }
+
+    async fn commit_here(mut self) -> Result<(), StoreError> {
         let outcome = dialect::commit(&mut self).await;
         self.finish(outcome)
+    }
+
+    /// Ends the transaction: commits it when all went well, and rolls it back when not.
+    pub(crate) async fn end<T>(self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        match outcome {
+            Ok(done) => self.commit().await.map(|()| done),
+            // The first error is the one that tells.
+            Err(error) => self.rollback().await.and(Err(error)),
+        }
     }
 
     /// Rolls the transaction back; on a connection that is lost, closing it does.
@@ -170,8 +201,10 @@ impl Drop for Connection {
     }
 }
 
-/// The outcome of `query`, or an error when it takes longer than `patience`.
+/// The outcome of `query`, or an error when it takes longer than `patience`. A loop of queries that are answered on this
+/// thread gives way to others now and then.
 pub(crate) async fn bounded<T>(patience: Duration, query: impl Future<Output = QueryResult<T>>) -> QueryResult<T> {
+    tokio::task::coop::consume_budget().await;
     tokio::time::timeout(patience, query).await.unwrap_or_else(|_| Err(no_answer()))
 }
 
@@ -187,7 +220,7 @@ macro_rules! on {
     };
     ($connection:expr, postgres $p:ident => $postgres:expr, sqlite $s:ident => $sqlite:expr) => {{
         let connection: &mut $crate::connection::Connection = $connection;
-        let patience = connection.patience();
+        let patience = connection.patience().statement;
         let outcome = match connection.live()? {
             $crate::connection::Live::Postgres($p) => $crate::connection::bounded(patience, $postgres).await,
             $crate::connection::Live::Sqlite($s) => $crate::connection::bounded(patience, $sqlite).await,

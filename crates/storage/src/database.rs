@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use voxgate_domain::ports::StoreError;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Patience};
 use crate::error::internal;
 use crate::migrate;
 use crate::pool_gauges::PoolGauges;
@@ -130,9 +130,10 @@ impl Database {
         self.pools.writer(self.patience()).await
     }
 
-    /// The longest that a statement may take: the database gives up first, when it can.
-    fn patience(&self) -> Duration {
-        self.options.statement_timeout.max(self.options.lock_timeout) + Duration::from_millis(500)
+    /// How long to wait: the database gives a statement up first, when it can.
+    fn patience(&self) -> Patience {
+        let PoolOptions { statement_timeout, lock_timeout: lock, .. } = *self.options;
+        Patience { statement: statement_timeout.max(lock) + Duration::from_millis(500), lock }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the two databases differ: all arms stand here, side by side.
 
+use std::time::Duration;
+
 use diesel::connection::AnsiTransactionManager;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -8,20 +10,39 @@ use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::UserEvent;
+use voxgate_domain::{Generation, RefreshToken, Session};
 
 use crate::connection::{Connection, Postgres, Sqlite, on};
-use crate::error::internal;
-use crate::rows::EntryRow;
-use crate::schema::{audit_logs, audit_positions};
+use crate::error::{internal, is_locked};
+use crate::rows::{EntryRow, RefreshTokenRow};
+use crate::schema::{audit_logs, audit_positions, refresh_tokens, user_sessions};
 use crate::sql_types::{At, Id, Instant, Uid};
 
 /// Begins a transaction. SQLite takes the lock for writing at once: a transaction that wants it only later fails when
 /// somebody else wrote in between, whatever the time-out says.
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), StoreError> {
+    let patience = connection.patience().lock;
     on!(connection,
         postgres c => <Postgres as AsyncConnection>::TransactionManager::begin_transaction(c),
-        sqlite c => c.spawn_blocking(|c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))
+        sqlite c => begin_immediately(c, patience)
     )
+}
+
+/// Waits for another process that writes, without a thread that waits; within this one, the pool lets one write at a time.
+async fn begin_immediately(connection: &mut Sqlite, patience: Duration) -> QueryResult<()> {
+    const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+    let (mut left, mut pause) = (patience, Duration::from_millis(1));
+    loop {
+        let begin = |c: &mut SqliteConnection| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE");
+        match connection.spawn_blocking(begin).await {
+            Err(error) if is_locked(&error) && !left.is_zero() => {
+                tokio::time::sleep(pause).await;
+                left = left.saturating_sub(pause);
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Commits the transaction.
@@ -89,6 +110,54 @@ pub(crate) async fn was_migrated(connection: &mut Connection) -> Result<bool, St
         sqlite c => diesel::sql_query(SQLITE).get_result::<Count>(c)
     )?;
     Ok(found.count > 0)
+}
+
+/// Moves an open session on from the generation `from`, marks the token of that one as spent and adds the next: one
+/// statement on PostgreSQL, where each is a round trip. How many tokens it added: none when the session has moved on.
+pub(crate) async fn rotate(
+    connection: &mut Connection,
+    session: &Session,
+    from: Generation,
+    next: &RefreshToken,
+) -> Result<usize, StoreError> {
+    const POSTGRES: &str = "WITH moved AS (UPDATE user_sessions SET generation = $1, last_seen_at = $2 \
+                            WHERE id = $3 AND generation = $4 AND ended_at IS NULL RETURNING id), \
+                            spent AS (UPDATE refresh_tokens SET superseded_at = $5 FROM moved \
+                            WHERE session_id = moved.id AND refresh_tokens.generation = $4 RETURNING session_id) \
+                            INSERT INTO refresh_tokens (hash, session_id, generation, issued_at) \
+                            SELECT $6, session_id, $7, $5 FROM spent";
+    on!(connection,
+        postgres c => diesel::sql_query(POSTGRES)
+            .bind::<BigInt, _>(session.generation.number())
+            .bind::<Instant, _>(At(session.last_seen_at))
+            .bind::<Uid, _>(Id::from(session.id))
+            .bind::<BigInt, _>(from.number())
+            .bind::<Instant, _>(At(next.issued_at))
+            .bind::<Binary, _>(next.hash.as_bytes().as_slice())
+            .bind::<BigInt, _>(next.generation.number())
+            .execute(c),
+        sqlite c => async move {
+            let current = user_sessions::table
+                .find(Id::from(session.id))
+                .filter(user_sessions::generation.eq(from.number()))
+                .filter(user_sessions::ended_at.is_null());
+            let moved = (
+                user_sessions::generation.eq(session.generation.number()),
+                user_sessions::last_seen_at.eq(At(session.last_seen_at)),
+            );
+            if diesel::update(current).set(moved).execute(c).await? == 0 {
+                return Ok(0);
+            }
+            let old = refresh_tokens::table
+                .filter(refresh_tokens::session_id.eq(Id::from(session.id)))
+                .filter(refresh_tokens::generation.eq(from.number()));
+            let spent = refresh_tokens::superseded_at.eq(At(next.issued_at));
+            if diesel::update(old).set(spent).execute(c).await? == 0 {
+                return Ok(0);
+            }
+            diesel::insert_into(refresh_tokens::table).values(RefreshTokenRow::from(next)).execute(c).await
+        }
+    )
 }
 
 /// Adds many leaves by one statement.

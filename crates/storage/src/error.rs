@@ -81,6 +81,11 @@ fn conflict(info: &dyn DatabaseErrorInformation) -> Conflict {
         .map_or(Conflict::Duplicate, |(_, _, conflict)| *conflict)
 }
 
+/// Whether another process writes to the SQLite file.
+pub(crate) fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(_, info) if info.message().contains("locked"))
+}
+
 fn is_outage(error: &Error) -> bool {
     use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand};
     match error {

@@ -19,14 +19,16 @@ use crate::sql_types::At;
 impl Leases for Database {
     async fn acquire(&self, name: &str, holder: &str, now: Timestamp, ttl: Duration) -> Result<bool, StoreError> {
         let mut connection = self.writer().await?;
+        connection.begin().await?;
         let outcome = acquire(&mut connection, name, holder, now, ttl).await;
-        connection.finish(outcome)
+        connection.end(outcome).await
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let mut connection = self.writer().await?;
+        connection.begin().await?;
         let outcome = release(&mut connection, name, holder).await;
-        connection.finish(outcome)
+        connection.end(outcome).await
     }
 }
 

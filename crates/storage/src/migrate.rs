@@ -47,7 +47,7 @@ pub(crate) async fn postgres(url: &str, options: &PoolOptions) -> Result<Vec<Str
 /// Applies what is missing to the SQLite file at `path`, in one transaction, which is the lock as well.
 pub(crate) async fn sqlite(path: String) -> Result<Vec<String>, StoreError> {
     blocking(move || {
-        let mut connection = setup::open_sqlite(&path, setup::Access::Write, PATIENCE)
+        let mut connection = setup::open_sqlite(&path, setup::Access::Migrate, PATIENCE)
             .map_err(|error| StoreError::Unavailable(error.into()))?;
         AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE").map_err(store_error)?;
         let applied = apply(&mut connection, SQLITE)?;

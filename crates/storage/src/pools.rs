@@ -11,7 +11,7 @@ use diesel_async::pooled_connection::{
 use futures_util::future::FutureExt as _;
 use voxgate_domain::ports::StoreError;
 
-use crate::connection::{Connection, Pooled, Postgres, Sqlite};
+use crate::connection::{Connection, Patience, Pooled, Postgres, Sqlite};
 use crate::setup;
 
 /// How many connections there are, and how long anything may wait. Every wait ends.
@@ -94,7 +94,7 @@ impl Pools {
     }
 
     /// A connection to write with.
-    pub(crate) async fn writer(&self, patience: Duration) -> Result<Connection, StoreError> {
+    pub(crate) async fn writer(&self, patience: Patience) -> Result<Connection, StoreError> {
         let pooled = match self {
             Self::Postgres(pool) => Pooled::Postgres(Box::new(pool.get().await.map_err(unavailable)?)),
             Self::Sqlite { writer, .. } => Pooled::Sqlite(writer.get().await.map_err(unavailable)?),
@@ -103,7 +103,7 @@ impl Pools {
     }
 
     /// A connection to read with.
-    pub(crate) async fn reader(&self, patience: Duration) -> Result<Connection, StoreError> {
+    pub(crate) async fn reader(&self, patience: Patience) -> Result<Connection, StoreError> {
         match self {
             Self::Postgres(_) => self.writer(patience).await,
             Self::Sqlite { readers, .. } => {
@@ -113,7 +113,7 @@ impl Pools {
     }
 
     /// A connection for one read by primary key.
-    pub(crate) async fn point_reader(&self, patience: Duration) -> Result<Connection, StoreError> {
+    pub(crate) async fn point_reader(&self, patience: Patience) -> Result<Connection, StoreError> {
         match self {
             Self::Postgres(_) => self.writer(patience).await,
             Self::Sqlite { points, .. } => {

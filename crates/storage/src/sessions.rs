@@ -11,7 +11,7 @@ use voxgate_domain::{
 };
 
 use crate::connection::{Connection, maybe, on};
-use crate::dialect::holding;
+use crate::dialect::{self, holding};
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::{RefreshTokenRow, SessionRow};
 use crate::schema::{refresh_tokens, user_sessions};
@@ -104,41 +104,23 @@ impl Sessions for Transaction {
         Ok(used.iter().any(|(used_name, used_agent)| (used_name.as_deref(), used_agent.as_deref()) == (name, agent)))
     }
 
-    /// The session is held first and the token read after that. Whoever changes either holds the session, so the token
-    /// is as fresh as the session however long the wait was, and two refreshes cannot wait for each other.
+    /// PostgreSQL holds the rows in the order of the tables, the session first, and waits for both in their latest form.
+    /// Whoever changes either holds the session, so the token is as fresh as the session however long the wait was, and
+    /// two refreshes cannot wait for each other.
     async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Session)>, StoreError> {
-        let hash = hash.as_bytes().as_slice();
-        let of_token = refresh_tokens::table.find(hash).select(refresh_tokens::session_id);
-        let session = user_sessions::table.filter(user_sessions::id.eq_any(of_token));
-        let Some(session) =
-            holding!(self.connection(), session.select(SessionRow::as_select()), |held, c| maybe(held.first(c)))?
-        else {
-            return Ok(None);
-        };
-        let token = refresh_tokens::table.find(hash);
-        let token =
-            holding!(self.connection(), token.select(RefreshTokenRow::as_select()), |held, c| maybe(held.first(c)))?;
-        token.map(|token| Ok((token.try_into()?, session.try_into()?))).transpose()
+        let found = user_sessions::table
+            .inner_join(refresh_tokens::table.on(refresh_tokens::session_id.eq(user_sessions::id)))
+            .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()));
+        let row: Option<(RefreshTokenRow, SessionRow)> = holding!(
+            self.connection(),
+            found.select((RefreshTokenRow::as_select(), SessionRow::as_select())),
+            |held, c| maybe(held.first(c))
+        )?;
+        row.map(|(token, session)| Ok((token.try_into()?, session.try_into()?))).transpose()
     }
 
     async fn rotate(&mut self, session: &Session, from: Generation, next: &RefreshToken) -> Result<(), StoreError> {
-        let current = user_sessions::table
-            .find(Id::from(session.id))
-            .filter(user_sessions::generation.eq(from.number()))
-            .filter(user_sessions::ended_at.is_null());
-        let change = (
-            user_sessions::generation.eq(session.generation.number()),
-            user_sessions::last_seen_at.eq(At(session.last_seen_at)),
-        );
-        let moved = on!(self.connection(), c => diesel::update(current).set(change).execute(c))?;
-        exactly_one(moved)?;
-        let old = refresh_tokens::table
-            .filter(refresh_tokens::session_id.eq(Id::from(session.id)))
-            .filter(refresh_tokens::generation.eq(from.number()));
-        let change = refresh_tokens::superseded_at.eq(At(next.issued_at));
-        let superseded = on!(self.connection(), c => diesel::update(old).set(change).execute(c))?;
-        exactly_one(superseded)?;
-        self.add_token(next).await
+        exactly_one(dialect::rotate(self.connection(), session, from, next).await?)
     }
 
     async fn reauthenticated(&mut self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ use diesel::{Connection as _, ConnectionError, ConnectionResult, SqliteConnectio
 use diesel_async::SimpleAsyncConnection as _;
 
 use crate::connection::{Blocking, Postgres, Sqlite};
+use crate::error::is_locked;
 use crate::pools::PoolOptions;
 use crate::postgres_tls::{Address, AddressError};
 
@@ -22,8 +23,10 @@ pub(crate) enum Access {
     /// Reading a row or two by primary key, on the thread that asks: the way to another thread and back takes several
     /// times as long. It never waits for a lock, so that no thread of the runtime does.
     ReadHere,
-    /// Reading and writing.
+    /// Reading and writing, on the thread that asks. It waits for no lock either: see [`crate::dialect::begin`].
     Write,
+    /// Changing the schema, on a thread that may wait.
+    Migrate,
 }
 
 /// The address of PostgreSQL, with a bound on the time to connect.
@@ -69,12 +72,15 @@ pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) ->
     let settings = format!(
         "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
          PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
-        if access == Access::ReadHere { 0 } else { lock_timeout.as_millis() },
+        match access {
+            Access::ReadHere | Access::Write => 0,
+            Access::Read | Access::Migrate => lock_timeout.as_millis(),
+        },
     );
     connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
     match access {
         Access::Read | Access::ReadHere => connection.batch_execute("PRAGMA query_only = ON"),
-        Access::Write => use_wal(&mut connection, lock_timeout),
+        Access::Write | Access::Migrate => use_wal(&mut connection, lock_timeout),
     }
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
@@ -88,7 +94,7 @@ fn use_wal(connection: &mut SqliteConnection, patience: Duration) -> diesel::Que
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {
             Err(error) if left.is_zero() => return Err(error),
-            Err(diesel::result::Error::DatabaseError(_, info)) if info.message().contains("locked") => {
+            Err(error) if is_locked(&error) => {
                 thread::sleep(PAUSE);
                 left = left.saturating_sub(PAUSE);
             }

@@ -36,11 +36,8 @@ impl Trail for Database {
     async fn append(&self, seal: &Seal, leaves: &[Leaf]) -> Result<(), StoreError> {
         let mut connection = self.writer().await?;
         connection.begin().await?;
-        match append(&mut connection, seal, leaves).await {
-            Ok(()) => connection.commit().await,
-            // The first error is the one that tells.
-            Err(error) => connection.rollback().await.and(Err(error)),
-        }
+        let outcome = append(&mut connection, seal, leaves).await;
+        connection.end(outcome).await
     }
 
     async fn seals_after(&self, number: u64, limit: u32) -> Result<Vec<Seal>, StoreError> {
