@@ -4,11 +4,11 @@ use voxgate_testkit::postgres::Cluster;
 
 use super::super::BenchError;
 use super::super::context::Context;
-use super::{PEOPLE, mean};
+use super::{PEOPLE, Stand, mean};
 use crate::limits::{Raw, argon2, rsa_sign, rsa_verify};
 use crate::load::Ask;
 use crate::report::{Bound, Ratio, Report};
-use crate::stand::{Data, Kind, Program};
+use crate::stand::{Data, Kind};
 use crate::works::Forever;
 
 /// Hashes and signatures alone.
@@ -17,10 +17,7 @@ pub(in crate::plan) async fn raw(context: &Context<'_>, report: &mut Report) -> 
     for (name, measure) in
         [("argon2id hashes", argon2 as fn(_) -> _), ("RSA-2048 signs", rsa_sign), ("RSA-2048 verifies", rsa_verify)]
     {
-        let measured = tokio::task::spawn_blocking(move || measure(counted)).await;
-        let raw: Raw = measured
-            .map_err(|error| BenchError::Other(error.to_string()))?
-            .map_err(|error| BenchError::Other(format!("{name}: {error}")))?;
+        let raw = alone(name, move || measure(counted)).await?;
         report.limit(&format!("{name}, {} threads", raw.threads), None, raw.per_second);
     }
     let size = std::fs::metadata(&context.binary).map_or(0, |file| file.len());
@@ -37,15 +34,20 @@ pub(in crate::plan) async fn raw(context: &Context<'_>, report: &mut Report) -> 
     Ok(())
 }
 
+/// What one kind of raw work makes of a second.
+pub(super) async fn alone<E: std::fmt::Display + Send + 'static>(
+    name: &str,
+    measure: impl FnOnce() -> Result<Raw, E> + Send + 'static,
+) -> Result<Raw, BenchError> {
+    let measured = tokio::task::spawn_blocking(measure).await.map_err(|error| BenchError::Other(error.to_string()))?;
+    measured.map_err(|error| BenchError::Other(format!("{name}: {error}")))
+}
+
 /// Handlers that do one thing, and the database alone.
-pub(super) async fn of_database(
-    context: &Context<'_>,
-    data: &Data,
-    limit: &Program,
-    report: &mut Report,
-) -> Result<(), BenchError> {
+pub(super) async fn of_database(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
+    let (context, data) = (stand.context, stand.data);
     for (name, path) in [("actix-web, a handler that does nothing", "/nothing"), ("actix-web, one read", "/row")] {
-        let rate = handler(context, limit, path, PEOPLE).await?;
+        let rate = handler(stand, path).await?;
         report.limit(name, Some(data.kind.name()), rate);
     }
     if data.kind == Kind::Postgres {
@@ -55,18 +57,14 @@ pub(super) async fn of_database(
 }
 
 /// How often `path` of the limit program is answered in a second.
-pub(super) async fn handler(
-    context: &Context<'_>,
-    limit: &Program,
-    path: &'static str,
-    connections: usize,
-) -> Result<f64, BenchError> {
+pub(super) async fn handler(stand: &Stand<'_>, path: &'static str) -> Result<f64, BenchError> {
+    let Stand { context, limit, .. } = stand;
     let (method, status) = match path {
         "/transaction" => (http::Method::POST, http::StatusCode::NO_CONTENT),
         _ => (http::Method::GET, http::StatusCode::OK),
     };
     let ask = move || Ask { method: method.clone(), path: path.to_owned(), bearer: None, json: None };
-    let clients = (0..connections).map(|_| Forever::new(path, status, ask.clone())).collect();
+    let clients = (0..PEOPLE).map(|_| Forever::new(path, status, ask.clone())).collect();
     let load = context.load((limit.address(), limit.pid()), None, clients, context.options.counted());
     Ok(load.await?.measured.per_second)
 }

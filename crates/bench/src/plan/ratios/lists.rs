@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::super::BenchError;
 use super::super::context::{Context, target};
+use super::Turns;
 use crate::load::{Ask, LoadError, once};
 use crate::progress::Progress;
 use crate::report::{Bound, Ratio, Report};
@@ -32,20 +33,16 @@ pub(in crate::plan) async fn lists(context: &Context<'_>, data: &Data, report: &
         let first = format!("{list}?limit={ROWS}");
         let (deep, page) = walk(data, many, many_admin, list).await?;
         for (which, query) in [("first page".to_owned(), &first), (format!("page {page}"), &deep)] {
-            let (mut small_ms, mut large_ms) = (Vec::new(), Vec::new());
-            for _ in 0..context.options.rounds {
-                small_ms.push(median(context, few, few_admin, &first).await?);
-                large_ms.push(median(context, many, many_admin, query).await?);
-            }
-            let (small_ms, large_ms) = (super::mean(&small_ms), super::mean(&large_ms));
-            report.ratio(Ratio {
-                name: format!("{which} of {list}"),
-                database: Some(data.kind.name()),
-                measured: format!("{large_ms:.2} ms"),
-                beside: format!("first page of a small database {small_ms:.2} ms"),
-                value: large_ms / small_ms,
-                bound: Bound::AtMost(1.3),
-            });
+            let turns = Turns::take(
+                context,
+                async || median(context, few, few_admin, &first).await,
+                async || median(context, many, many_admin, query).await,
+            )
+            .await?;
+            let measured = format!("{:.2} ms", turns.mean_b());
+            let beside = format!("first page of a small database {:.2} ms", turns.mean_a());
+            let name = format!("{which} of {list}");
+            report.ratio(Ratio::on(data, &name, measured, beside, turns.b_to_a(), Bound::AtMost(1.3)));
         }
     }
     Ok(())

@@ -7,11 +7,13 @@ mod peer;
 mod profile;
 mod refresh;
 mod resources;
+mod stand;
 
 use super::BenchError;
 use super::context::Context;
 use crate::report::Report;
-use crate::stand::{Data, Limits};
+use crate::stand::Data;
+use stand::Stand;
 
 pub(super) use limits::raw;
 pub(super) use lists::lists;
@@ -22,18 +24,50 @@ const PEOPLE: usize = 64;
 /// The ratios that want a database.
 pub(super) async fn of_database(context: &Context<'_>, data: &Data, report: &mut Report) -> Result<(), BenchError> {
     resources::start_and_memory(context, data, report).await?;
-    let server = context.voxgate(data, &Limits::Off)?;
-    let people = context.people(&server, data, PEOPLE).await?;
-    let limit = context.limit_server(data)?;
-    limits::of_database(context, data, &limit, report).await?;
-    login::ratios(context, data, &server, &people, report).await?;
-    refresh::ratio(context, data, &server, &people, &limit, report).await?;
-    profile::beside_one_row(context, data, &server, &people, &limit, report).await?;
-    profile::beside_a_storm(context, data, &server, &people, report).await?;
-    resources::after_a_long_load(context, data, &server, &people, report).await?;
-    peer::ratio(context, data, &server, &people, report).await?;
-    drop((server, limit));
+    let stand = Stand::build(context, data).await?;
+    limits::of_database(&stand, report).await?;
+    login::ratios(&stand, report).await?;
+    refresh::ratio(&stand, report).await?;
+    profile::beside_one_row(&stand, report).await?;
+    profile::beside_a_storm(&stand, report).await?;
+    resources::after_a_long_load(&stand, report).await?;
+    peer::ratio(&stand, report).await?;
+    drop(stand);
     profile::with_redis(context, data, report).await
+}
+
+/// The figures of two measurements that were made in turn, A B A B, so that what the machine does meanwhile falls on both.
+struct Turns {
+    a: Vec<f64>,
+    b: Vec<f64>,
+}
+
+impl Turns {
+    async fn take(
+        context: &Context<'_>,
+        mut a: impl AsyncFnMut() -> Result<f64, BenchError>,
+        mut b: impl AsyncFnMut() -> Result<f64, BenchError>,
+    ) -> Result<Self, BenchError> {
+        let mut turns = Self { a: Vec::new(), b: Vec::new() };
+        for _ in 0..context.options.rounds {
+            turns.a.push(a().await?);
+            turns.b.push(b().await?);
+        }
+        Ok(turns)
+    }
+
+    fn mean_a(&self) -> f64 {
+        mean(&self.a)
+    }
+
+    fn mean_b(&self) -> f64 {
+        mean(&self.b)
+    }
+
+    /// B in units of A.
+    fn b_to_a(&self) -> f64 {
+        self.mean_b() / self.mean_a()
+    }
 }
 
 /// The mean of some figures.

@@ -1,19 +1,17 @@
 //! Beside a service of the kind that many write: FastAPI with fastapi-users on the same PostgreSQL.
 
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::super::BenchError;
-use super::super::context::{Context, target};
-use super::{PEOPLE, mean};
+use super::{PEOPLE, Stand, Turns};
 use crate::load::Ask;
-use crate::report::{Bound, Ratio, Report};
-use crate::stand::{Data, Kind, Program, Voxgate, free_port};
-use crate::works::{Forever, People, Work};
+use crate::report::{Bound, Report};
+use crate::stand::{Kind, Program, free_port};
+use crate::works::{Forever, Work};
 
 /// What the peer says before it listens.
 #[derive(Deserialize)]
@@ -22,13 +20,8 @@ struct Said {
 }
 
 /// What both make of a second on a core: their own processor time, since PostgreSQL is the same.
-pub(super) async fn ratio(
-    context: &Context<'_>,
-    data: &Data,
-    server: &Voxgate,
-    people: &Arc<People>,
-    report: &mut Report,
-) -> Result<(), BenchError> {
+pub(super) async fn ratio(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
+    let Stand { context, data, .. } = stand;
     // The peer is installed first, which is no part of whether the benchmark works.
     if data.kind != Kind::Postgres || context.options.smoke || !context.options.wants("fastapi") {
         return Ok(());
@@ -40,29 +33,26 @@ pub(super) async fn ratio(
     let (peer, said) = Program::start_saying(&mut command, port, "/openapi.json")?;
     let Said { token } = serde_json::from_str(&said)
         .map_err(|error| BenchError::Other(format!("the FastAPI peer said {said:?}: {error}")))?;
-    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
-    for _ in 0..context.options.rounds {
-        let me = || {
-            let token = token.clone();
-            Forever::new("/users/me", StatusCode::OK, move || Ask::get("/users/me", &token))
-        };
-        let clients = (0..PEOPLE).map(|_| me()).collect();
-        let peer = (peer.address(), peer.pid());
-        // It and its workers, as a database server and its connections are counted.
-        let load = context.load(peer, Some(peer.1), clients, context.options.counted()).await?;
-        theirs.push(per_second(load.database_cpu));
-        let clients = Work::Profile.clients(people, PEOPLE);
-        let load = context.load(target(server), None, clients, context.options.counted()).await?;
-        ours.push(per_second(load.cpu));
-    }
-    report.ratio(Ratio {
-        name: "profile beside FastAPI, a core".to_owned(),
-        database: Some(data.kind.name()),
-        measured: format!("{:.0}/s a core", mean(&ours)),
-        beside: format!("fastapi-users {:.0}/s a core", mean(&theirs)),
-        value: mean(&ours) / mean(&theirs),
-        bound: Bound::AtLeast(20.0),
-    });
+    let turns = Turns::take(
+        context,
+        async || {
+            let me = || {
+                let token = token.clone();
+                Forever::new("/users/me", StatusCode::OK, move || Ask::get("/users/me", &token))
+            };
+            let clients = (0..PEOPLE).map(|_| me()).collect();
+            let peer = (peer.address(), peer.pid());
+            // It and its workers, as a database server and its connections are counted.
+            let load = context.load(peer, Some(peer.1), clients, context.options.counted()).await?;
+            Ok(per_second(load.database_cpu))
+        },
+        async || Ok(per_second(stand.load(Work::Profile, PEOPLE).await?.cpu)),
+    )
+    .await?;
+    let measured = format!("{:.0}/s a core", turns.mean_b());
+    let beside = format!("fastapi-users {:.0}/s a core", turns.mean_a());
+    let (name, bound) = ("profile beside FastAPI, a core", Bound::AtLeast(20.0));
+    report.ratio(stand.ratio(name, measured, beside, turns.b_to_a(), bound));
     Ok(())
 }
 

@@ -1,14 +1,13 @@
 //! Time to start, and memory.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::BenchError;
-use super::super::context::{Context, target};
-use super::PEOPLE;
+use super::super::context::Context;
+use super::{PEOPLE, Stand};
 use crate::report::{Bound, Ratio, Report};
-use crate::stand::{Data, Limits, Voxgate};
-use crate::works::{People, Work};
+use crate::stand::{Data, Limits};
+use crate::works::Work;
 
 /// How often it is started.
 const STARTS: usize = 5;
@@ -16,14 +15,7 @@ const STARTS: usize = 5;
 const IDLE: Duration = Duration::from_secs(5);
 
 fn absolute(name: &str, data: &Data, value: f64, unit: &str, most: f64) -> Ratio {
-    Ratio {
-        name: name.to_owned(),
-        database: Some(data.kind.name()),
-        measured: format!("{value:.1} {unit}"),
-        beside: "absolute".to_owned(),
-        value,
-        bound: Bound::AtMost(most),
-    }
+    Ratio::on(data, name, format!("{value:.1} {unit}"), "absolute".to_owned(), value, Bound::AtMost(most))
 }
 
 fn mib(bytes: u64) -> f64 {
@@ -52,20 +44,13 @@ pub(super) async fn start_and_memory(
 }
 
 /// What is resident when many profiles were read from a server that has just started.
-pub(super) async fn after_a_long_load(
-    context: &Context<'_>,
-    data: &Data,
-    server: &Voxgate,
-    people: &Arc<People>,
-    report: &mut Report,
-) -> Result<(), BenchError> {
-    if !context.options.wants("profile") {
+pub(super) async fn after_a_long_load(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
+    if !stand.wants("profile") {
         return Ok(());
     }
-    let _ = server;
-    let fresh = context.voxgate(data, &Limits::Off)?;
-    let clients = Work::Profile.clients(people, PEOPLE);
-    let load = context.load(target(&fresh), data.server, clients, context.options.long()).await?;
-    report.ratio(absolute("resident memory after a minute of profiles", data, mib(load.resident), "MiB", 80.0));
+    let fresh = stand.context.voxgate(stand.data, &Limits::Off)?;
+    let load = stand.load_on(&fresh, Work::Profile, PEOPLE, stand.context.options.long()).await?;
+    let name = "resident memory after a minute of profiles";
+    report.ratio(absolute(name, stand.data, mib(load.resident), "MiB", 80.0));
     Ok(())
 }
