@@ -72,10 +72,7 @@ pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) ->
     let settings = format!(
         "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
          PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;",
-        match access {
-            Access::ReadHere | Access::Write => 0,
-            Access::Read | Access::Migrate => lock_timeout.as_millis(),
-        },
+        lock_timeout.as_millis(),
     );
     connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
     match access {
@@ -83,6 +80,9 @@ pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) ->
         Access::Write | Access::Migrate => use_wal(&mut connection, lock_timeout),
     }
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    if matches!(access, Access::ReadHere | Access::Write) {
+        connection.batch_execute("PRAGMA busy_timeout = 0").map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
     Ok(connection)
 }
 
