@@ -1,6 +1,6 @@
 //! Who has an account, and whose account it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,16 @@ use crate::person::{OTHER_PASSWORD, PASSWORD};
 /// What is different each time: which limit is the tightest changes with the requests before and the time between.
 const PASSING: [&str; 5] = ["x-request-id", "date", "traceparent", "ratelimit", "ratelimit-policy"];
 
+/// What a header lists, in one order: each worker of the server has its own for what CORS exposes (a set), and which
+/// worker answers follows from the connection.
+fn listed(list: &str) -> BTreeSet<String> {
+    list.split(", ").map(str::to_owned).collect()
+}
+
 /// What of an answer could tell something.
-fn told(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
+fn told(answer: &Answer) -> (u16, BTreeMap<String, BTreeSet<String>>, Value) {
     let headers = answer.headers.iter().filter(|(name, _)| !PASSING.contains(&name.as_str()));
-    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    let headers = headers.map(|(name, value)| (name.to_string(), listed(value.to_str().unwrap()))).collect();
     let mut body = serde_json::from_str(&answer.text).unwrap_or(Value::Null);
     if let Some(members) = body.as_object_mut() {
         members.remove("request_id");
