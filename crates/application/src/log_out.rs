@@ -1,7 +1,7 @@
 //! Log out.
 
 use voxgate_domain::policy::RefreshVerdict;
-use voxgate_domain::ports::UnitOfWork;
+use voxgate_domain::ports::{Principal, UnitOfWork};
 use voxgate_domain::session::EndReason;
 use voxgate_domain::{Act, ClientContext, SecretToken, SessionEnd, SessionId, UserId};
 
@@ -39,7 +39,8 @@ impl Application {
         client: &ClientContext,
     ) -> Result<(), Error> {
         let hash = self.ports.token_hasher.token(token);
-        let (token, session) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
+        let (token, Principal { session, .. }) =
+            uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
         match self.policies.session.judge(&token, &session, self.ports.clock.now()) {
             // Whoever holds a spent token may still end what it was of: nothing else is gained by it.
             RefreshVerdict::Accept | RefreshVerdict::Reused => {

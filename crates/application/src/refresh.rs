@@ -2,7 +2,8 @@
 
 use voxgate_domain::mail::Notice;
 use voxgate_domain::policy::RefreshVerdict;
-use voxgate_domain::ports::UnitOfWork;
+use voxgate_domain::ports::{Principal, UnitOfWork};
+use voxgate_domain::role::Role;
 use voxgate_domain::session::EndReason;
 use voxgate_domain::{Act, ClientContext, RoleName, SecretToken, Session, SessionEnd, User};
 
@@ -46,28 +47,34 @@ impl Application {
         client: &ClientContext,
     ) -> Result<Refreshed, Error> {
         let hash = self.ports.token_hasher.token(token);
-        let (token, session) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
-        let account = uow.users().find(session.user_id).await?.ok_or(Error::InvalidRefreshToken)?;
+        let (token, holder) = uow.sessions().lock_by_token(hash).await?.ok_or(Error::InvalidRefreshToken)?;
+        let Principal { user, session, roles } = holder;
         // Read and not held: whoever holds a user may wait for a session. Those who end an account end its sessions, and
         // wait for this one.
-        if !account.user.is_active() {
+        if !user.is_active() {
             return Err(Error::InvalidRefreshToken);
         }
         let who = Who::proven(client, session.user_id).within(session.id);
         match self.policies.session.judge(&token, &session, self.ports.clock.now()) {
-            RefreshVerdict::Accept => self.rotate(uow, session, who).await,
+            RefreshVerdict::Accept => self.rotate(uow, session, roles, who).await,
             RefreshVerdict::SessionOver => Err(Error::InvalidRefreshToken),
-            RefreshVerdict::Reused => self.end_compromised(uow, &session, &account.user, who).await,
+            RefreshVerdict::Reused => self.end_compromised(uow, &session, &user, who).await,
         }
     }
 
-    async fn rotate(&self, uow: &mut dyn UnitOfWork, session: Session, who: Who<'_>) -> Result<Refreshed, Error> {
+    async fn rotate(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        session: Session,
+        roles: Vec<Role>,
+        who: Who<'_>,
+    ) -> Result<Refreshed, Error> {
         let from = session.generation;
         let (secret, next) = self.new_refresh_token(&session, from.next());
         let session = session.refreshed(next.generation, self.ports.clock.now());
         uow.sessions().rotate(&session, from, &next).await?;
         uow.audit().record(&self.event(Act::SessionRefreshed, who)).await?;
-        let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
+        let roles = roles.into_iter().map(|role| role.name).collect();
         Ok(Refreshed::Rotated { session: Box::new(session), secret, roles })
     }
 
@@ -96,7 +103,7 @@ mod tests {
     use super::*;
     use voxgate_domain::{Generation, RefreshToken, Timestamp, TokenHash};
 
-    use crate::test_support::{Doubles, Journal, Unit, account, active, client, minutes, now, session, token};
+    use crate::test_support::{Doubles, Journal, Unit, active, client, minutes, now, session, token};
 
     /// A unit that finds a token of generation 1, superseded or not, of a session of `user` at generation 1 or 2.
     fn finding(journal: &Journal, user: &User, superseded_at: Option<Timestamp>) -> Unit {
@@ -109,10 +116,8 @@ mod tests {
         let issued_at = session.created_at;
         let found =
             RefreshToken { hash, session_id: session.id, generation: Generation::FIRST, issued_at, superseded_at };
-        let held = account(user.clone());
-        unit.sessions.expect_lock_by_token().returning(move |_| Ok(Some((found.clone(), session.clone()))));
-        unit.users.expect_find().returning(move |_| Ok(Some(held.clone())));
-        unit.roles.expect_of().returning(|_| Ok(Vec::new()));
+        let holder = Principal { user: user.clone(), session, roles: Vec::new() };
+        unit.sessions.expect_lock_by_token().returning(move |_| Ok(Some((found.clone(), holder.clone()))));
         unit
     }
 

@@ -10,7 +10,6 @@ use voxgate_domain::{AuditEvent, UserId};
 
 use crate::connection::{Connection, on};
 use crate::disclosures::note_listed;
-use crate::error::exactly_one;
 use crate::rows::EventRow;
 use crate::schema::audit_logs;
 use crate::sql_types::{At, Id};
@@ -80,14 +79,11 @@ pub(crate) async fn find_events(
 #[async_trait]
 impl AuditLog for Transaction {
     async fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
-        let row = EventRow::from(event);
-        let added = on!(self.connection(), c => diesel::insert_into(audit_logs::table).values(&row).execute(c))?;
-        exactly_one(added)?;
         note_listed(self.connection(), event).await?;
         if let Some(told) = UserEvent::told_by(event) {
             user_events::tell(self.connection(), &told).await?;
         }
-        self.note(&event.act);
+        self.note(event);
         Ok(())
     }
 }

@@ -16,15 +16,23 @@ use crate::schema::{user_role_assignments, user_roles, user_sessions, users};
 use crate::sql_types::Id;
 
 /// Session and user, with one of the roles; a row for each role, or one without a role.
-type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
+pub(crate) type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
+
+/// `$sessions`, which has sessions, with the user and each role of theirs.
+macro_rules! with_user_and_roles {
+    ($sessions:expr) => {
+        $sessions
+            .inner_join(users::table)
+            .left_join(user_role_assignments::table.on(user_role_assignments::user_id.eq(user_sessions::user_id)))
+            .left_join(user_roles::table.on(user_roles::name.nullable().eq(user_role_assignments::role.nullable())))
+    };
+}
+pub(crate) use with_user_and_roles;
 
 /// Session, user and roles of the sessions that the expression `$session` is true of, in one statement.
 macro_rules! principals {
     ($session:expr) => {
-        user_sessions::table
-            .inner_join(users::table)
-            .left_join(user_role_assignments::table.on(user_role_assignments::user_id.eq(user_sessions::user_id)))
-            .left_join(user_roles::table.on(user_roles::name.nullable().eq(user_role_assignments::role.nullable())))
+        with_user_and_roles!(user_sessions::table)
             .filter($session)
             .order((user_sessions::id, user_roles::name))
             .select((SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()))
@@ -81,7 +89,7 @@ async fn principals(connection: &mut Connection, sessions: Vec<Id>) -> Result<Ve
 }
 
 /// Puts the rows of each session together.
-fn assemble(rows: Vec<PrincipalRow>) -> HashMap<SessionId, Result<Principal, StoreError>> {
+pub(crate) fn assemble(rows: Vec<PrincipalRow>) -> HashMap<SessionId, Result<Principal, StoreError>> {
     let mut found: HashMap<SessionId, Result<Principal, StoreError>> = HashMap::with_capacity(rows.len());
     for (session, user, role) in rows {
         let principal = found.entry(session.id.into()).or_insert_with(|| {

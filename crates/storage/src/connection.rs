@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use diesel::result::QueryResult;
 use diesel::{OptionalExtension as _, SqliteConnection};
-use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
-use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _, join};
 use voxgate_domain::ports::{Cause, StoreError};
 
 use crate::dialect;
 use crate::error::{internal, no_answer, store_error};
+use crate::rows::EventRow;
 use crate::setup::Access;
 
 /// A connection to PostgreSQL.
@@ -70,8 +71,9 @@ pub(crate) enum Pooled {
 
 /// Whichever connection is live, for one arm each.
 pub(crate) enum Live<'a> {
-    /// To PostgreSQL.
-    Postgres(&'a mut Postgres),
+    /// To PostgreSQL, and what comes before the next statement. What is asked through copies of the reference at the same
+    /// time goes out together and is done in turn.
+    Postgres(&'a Postgres, Before),
     /// To SQLite.
     Sqlite(&'a mut Sqlite),
 }
@@ -82,6 +84,16 @@ pub(crate) struct Connection {
     pooled: Option<Pooled>,
     patience: Patience,
     health: Health,
+    before: Before,
+}
+
+/// What comes before the next statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing.
+    Nothing,
+    /// The transaction begins, in the same round trip.
+    Begin,
 }
 
 /// How long to wait.
@@ -106,7 +118,7 @@ enum Health {
 
 impl Connection {
     pub(crate) fn new(pooled: Pooled, patience: Patience) -> Self {
-        Self { pooled: Some(pooled), patience, health: Health::Sound }
+        Self { pooled: Some(pooled), patience, health: Health::Sound, before: Before::Nothing }
     }
 
     /// The connection for the next statement. After a failed one there is none: PostgreSQL refuses what follows in a
@@ -114,7 +126,9 @@ impl Connection {
     pub(crate) fn live(&mut self) -> Result<Live<'_>, StoreError> {
         match self.pooled.as_mut() {
             Some(_) if self.health != Health::Sound => Err(internal("a statement before this one failed")),
-            Some(Pooled::Postgres(connection)) => Ok(Live::Postgres(connection)),
+            Some(Pooled::Postgres(connection)) => {
+                Ok(Live::Postgres(connection, std::mem::replace(&mut self.before, Before::Nothing)))
+            }
             Some(Pooled::Sqlite(connection)) => Ok(Live::Sqlite(connection)),
             None => Err(internal("the connection was given back")),
         }
@@ -144,19 +158,25 @@ impl Connection {
         outcome
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction: on PostgreSQL with its first statement.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
-        dialect::begin(self).await
+        match self.pooled {
+            Some(Pooled::Postgres(_)) => {
+                self.before = Before::Begin;
+                Ok(())
+            }
+            _ => dialect::begin(self).await,
+        }
     }
 
-    /// Commits the transaction, unless a statement in it failed: PostgreSQL would answer such a commit with a rollback
-    /// that looks like success. SQLite waits for the disk, so it does it on a blocking thread.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    /// Adds `last` and commits the transaction, unless a statement in it failed: PostgreSQL would answer such a commit
+    /// with a rollback that looks like success. SQLite waits for the disk, so it does it on a blocking thread.
+    pub(crate) async fn commit(self, last: Vec<EventRow>) -> Result<(), StoreError> {
         if !matches!(self.pooled, Some(Pooled::Sqlite(_))) {
-            return self.commit_here().await;
+            return self.commit_here(last).await;
         }
         let patience = self.patience.statement;
-        let committing = tokio::task::spawn_blocking(move || self.commit_here().now_or_never());
+        let committing = tokio::task::spawn_blocking(move || self.commit_here(last).now_or_never());
         match tokio::time::timeout(patience, committing).await {
             Ok(Ok(Some(outcome))) => outcome,
             Ok(Ok(None)) => Err(internal("a commit was to be made on a thread that may wait, and was not")),
@@ -165,15 +185,18 @@ impl Connection {
         }
     }
 
-    async fn commit_here(mut self) -> Result<(), StoreError> {
-        let outcome = dialect::commit(&mut self).await;
+    async fn commit_here(mut self, last: Vec<EventRow>) -> Result<(), StoreError> {
+        let outcome = match self.before {
+            Before::Begin if last.is_empty() => Ok(()),
+            Before::Begin | Before::Nothing => dialect::commit(&mut self, last).await,
+        };
         self.finish(outcome)
     }
 
     /// Ends the transaction: commits it when all went well, and rolls it back when not.
     pub(crate) async fn end<T>(self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         match outcome {
-            Ok(done) => self.commit().await.map(|()| done),
+            Ok(done) => self.commit(Vec::new()).await.map(|()| done),
             // The first error is the one that tells.
             Err(error) => self.rollback().await.and(Err(error)),
         }
@@ -186,7 +209,11 @@ impl Connection {
             Health::Failed => self.health = Health::Sound,
             Health::Lost => return Ok(()),
         }
-        let outcome = dialect::rollback(&mut self).await;
+        let outcome = match self.before {
+            Before::Nothing => dialect::rollback(&mut self).await,
+            // Nothing was asked in it, so it did not begin.
+            Before::Begin => Ok(()),
+        };
         self.finish(outcome)
     }
 }
@@ -213,6 +240,23 @@ pub(crate) async fn maybe<T>(query: impl Future<Output = QueryResult<T>>) -> Que
     query.await.optional()
 }
 
+/// The outcome of `query`, with what comes before it sent along: PostgreSQL does in turn what it is sent in turn. Of two
+/// errors the first is told.
+pub(crate) async fn led<T>(
+    mut connection: &Postgres,
+    before: Before,
+    query: impl Future<Output = QueryResult<T>>,
+) -> QueryResult<T> {
+    match before {
+        Before::Nothing => query.await,
+        // Joined, they are asked in this order: the transaction begins before anything is done in it.
+        Before::Begin => {
+            let (begun, outcome) = join(connection.batch_execute("BEGIN"), query).await;
+            begun.and(outcome)
+        }
+    }
+}
+
 /// Runs a query, written once, on whichever database `$connection` goes to: `on!(connection, c => query.load(c))`.
 macro_rules! on {
     ($connection:expr, $c:ident => $query:expr) => {
@@ -222,10 +266,31 @@ macro_rules! on {
         let connection: &mut $crate::connection::Connection = $connection;
         let patience = connection.patience().statement;
         let outcome = match connection.live()? {
-            $crate::connection::Live::Postgres($p) => $crate::connection::bounded(patience, $postgres).await,
+            $crate::connection::Live::Postgres(mut shared, before) => {
+                let $p = &mut shared;
+                $crate::connection::bounded(patience, $crate::connection::led(*$p, before, $postgres)).await
+            }
             $crate::connection::Live::Sqlite($s) => $crate::connection::bounded(patience, $sqlite).await,
         };
         connection.note(outcome)
     }};
 }
 pub(crate) use on;
+
+/// Runs two queries of which neither needs to know what the other found, in this order: in one round trip where there
+/// are any. Of two errors the first is told.
+macro_rules! both {
+    ($connection:expr, $c:ident => $first:expr, $second:expr) => {
+        $crate::connection::on!($connection,
+            postgres shared => async move {
+                let (mut one, mut two) = (*shared, *shared);
+                let first = { let $c = &mut one; $first };
+                let second = { let $c = &mut two; $second };
+                let (first, second) = futures_util::future::join(first, second).await;
+                Ok((first?, second?))
+            },
+            sqlite $c => async move { Ok(({ let $c = &mut *$c; $first.await? }, { let $c = &mut *$c; $second.await? })) }
+        )
+    };
+}
+pub(crate) use both;

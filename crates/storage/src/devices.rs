@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{KnownDevices, StoreError};
 use voxgate_domain::{DeviceId, KnownDevice, Timestamp, TokenHash, UserId};
 
-use crate::connection::{Connection, maybe, on};
+use crate::connection::{Connection, both, maybe, on};
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::DeviceRow;
 use crate::schema::known_devices;
@@ -31,11 +31,13 @@ fn of_user(user: Id) -> _ {
 impl KnownDevices for Transaction {
     async fn add(&mut self, device: &KnownDevice, forgotten_before: Timestamp, max: u32) -> Result<(), StoreError> {
         let row = DeviceRow::from(device);
-        let added = on!(self.connection(), c => diesel::insert_into(known_devices::table).values(&row).execute(c))?;
-        exactly_one(added)?;
         let user = Id::from(device.user_id);
         let forgotten = of_user(user).filter(known_devices::last_seen_at.le(At(forgotten_before)));
-        on!(self.connection(), c => diesel::delete(forgotten).execute(c))?;
+        let (added, _) = both!(self.connection(),
+            c => diesel::insert_into(known_devices::table).values(&row).execute(c),
+            diesel::delete(forgotten).execute(c)
+        )?;
+        exactly_one(added)?;
         let excess = of_user(user)
             .order((known_devices::last_seen_at.desc(), known_devices::id.desc()))
             .offset(max.into())

@@ -6,15 +6,16 @@ use diesel::connection::AnsiTransactionManager;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
-use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection as _, TransactionManager as _};
+use futures_util::future::join;
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::UserEvent;
 use voxgate_domain::{Generation, RefreshToken, Session};
 
-use crate::connection::{Connection, Postgres, Sqlite, on};
-use crate::error::{internal, is_locked};
-use crate::rows::{EntryRow, RefreshTokenRow};
+use crate::connection::{Connection, Sqlite, on};
+use crate::error::{exactly_one, internal, is_locked};
+use crate::rows::{EntryRow, EventRow, RefreshTokenRow};
 use crate::schema::{audit_logs, audit_positions, refresh_tokens, user_sessions};
 use crate::sql_types::{At, Id, Instant, Uid};
 
@@ -22,10 +23,7 @@ use crate::sql_types::{At, Id, Instant, Uid};
 /// somebody else wrote in between, whatever the time-out says.
 pub(crate) async fn begin(connection: &mut Connection) -> Result<(), StoreError> {
     let patience = connection.patience().lock;
-    on!(connection,
-        postgres c => <Postgres as AsyncConnection>::TransactionManager::begin_transaction(c),
-        sqlite c => begin_immediately(c, patience)
-    )
+    on!(connection, postgres c => c.batch_execute("BEGIN"), sqlite c => begin_immediately(c, patience))
 }
 
 /// Waits for another process that writes, without a thread that waits; within this one, the pool lets one write at a time.
@@ -45,18 +43,37 @@ async fn begin_immediately(connection: &mut Sqlite, patience: Duration) -> Query
     }
 }
 
-/// Commits the transaction.
-pub(crate) async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
+/// Adds `last` and commits the transaction: on PostgreSQL with the last of them, by one round trip. When it cannot be
+/// added, the commit that comes after it undoes all.
+pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>) -> Result<(), StoreError> {
+    let event = last.pop();
+    for event in last {
+        exactly_one(on!(connection, c => diesel::insert_into(audit_logs::table).values(&event).execute(c))?)?;
+    }
+    let Some(event) = event else {
+        return on!(connection,
+            postgres c => c.batch_execute("COMMIT"),
+            sqlite c => <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c)
+        );
+    };
+    let add = diesel::insert_into(audit_logs::table).values(&event);
     on!(connection,
-        postgres c => <Postgres as AsyncConnection>::TransactionManager::commit_transaction(c),
-        sqlite c => <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c)
+        postgres c => async move {
+            let (mut one, mut two) = (*c, *c);
+            let (added, committed) = join(add.execute(&mut one), two.batch_execute("COMMIT")).await;
+            added.and(committed)
+        },
+        sqlite c => async move {
+            add.execute(c).await?;
+            <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c).await
+        }
     )
 }
 
 /// Rolls the transaction back.
 pub(crate) async fn rollback(connection: &mut Connection) -> Result<(), StoreError> {
     on!(connection,
-        postgres c => <Postgres as AsyncConnection>::TransactionManager::rollback_transaction(c),
+        postgres c => c.batch_execute("ROLLBACK"),
         sqlite c => <Sqlite as AsyncConnection>::TransactionManager::rollback_transaction(c)
     )
 }

@@ -37,6 +37,7 @@ mod emergencies;
 mod error;
 mod factors;
 mod grouped_reads;
+mod holding_session;
 mod leases;
 mod migrate;
 mod notifications;

@@ -65,7 +65,7 @@ pub(crate) async fn pending(connection: &mut Connection) -> Result<Vec<String>, 
         Vec::new()
     };
     let mut missing = match connection.live()? {
-        Live::Postgres(_) => names::<Pg>(POSTGRES),
+        Live::Postgres(..) => names::<Pg>(POSTGRES),
         Live::Sqlite(_) => names::<Sqlite>(SQLITE),
     }
     .map_err(StoreError::Internal)?;

@@ -3,18 +3,20 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use voxgate_domain::ports::{Sessions, StoreError};
+use voxgate_domain::ports::{Principal, Sessions, StoreError};
 use voxgate_domain::session::{Device, Revocation};
 use voxgate_domain::{
     AuthMethods, DeviceName, Generation, RefreshToken, Session, SessionEnd, SessionId, Timestamp, TokenHash, UserAgent,
     UserId,
 };
 
-use crate::connection::{Connection, maybe, on};
-use crate::dialect::{self, holding};
+use crate::authenticator::{PrincipalRow, assemble, with_user_and_roles};
+use crate::connection::{Connection, both, on};
+use crate::dialect;
 use crate::error::{at_most_one, exactly_one};
-use crate::rows::{RefreshTokenRow, SessionRow};
-use crate::schema::{refresh_tokens, user_sessions};
+use crate::holding_session::HoldingSession;
+use crate::rows::{RefreshTokenRow, RoleRow, SessionRow, UserRow};
+use crate::schema::{refresh_tokens, user_role_assignments, user_roles, user_sessions, users};
 use crate::sql_types::{At, Id};
 use crate::unit_of_work::Transaction;
 
@@ -72,21 +74,16 @@ fn ending(end: SessionEnd) -> _ {
 
 diesel::alias!(user_sessions as newest: Newest);
 
-impl Transaction {
-    async fn add_token(&mut self, token: &RefreshToken) -> Result<(), StoreError> {
-        let row = RefreshTokenRow::from(token);
-        let added = on!(self.connection(), c => diesel::insert_into(refresh_tokens::table).values(&row).execute(c))?;
-        exactly_one(added)
-    }
-}
-
 #[async_trait]
 impl Sessions for Transaction {
     async fn add(&mut self, session: &Session, token: &RefreshToken) -> Result<(), StoreError> {
-        let row = SessionRow::from(session);
-        let added = on!(self.connection(), c => diesel::insert_into(user_sessions::table).values(&row).execute(c))?;
-        exactly_one(added)?;
-        self.add_token(token).await
+        let (session, token) = (SessionRow::from(session), RefreshTokenRow::from(token));
+        let (session, token) = both!(self.connection(),
+            c => diesel::insert_into(user_sessions::table).values(&session).execute(c),
+            diesel::insert_into(refresh_tokens::table).values(&token).execute(c)
+        )?;
+        exactly_one(session)?;
+        exactly_one(token)
     }
 
     async fn has_used(&mut self, user: UserId, device: &Device) -> Result<bool, StoreError> {
@@ -107,16 +104,26 @@ impl Sessions for Transaction {
     /// PostgreSQL holds the rows in the order of the tables, the session first, and waits for both in their latest form.
     /// Whoever changes either holds the session, so the token is as fresh as the session however long the wait was, and
     /// two refreshes cannot wait for each other.
-    async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Session)>, StoreError> {
-        let found = user_sessions::table
-            .inner_join(refresh_tokens::table.on(refresh_tokens::session_id.eq(user_sessions::id)))
-            .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()));
-        let row: Option<(RefreshTokenRow, SessionRow)> = holding!(
-            self.connection(),
-            found.select((RefreshTokenRow::as_select(), SessionRow::as_select())),
-            |held, c| maybe(held.first(c))
+    async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Principal)>, StoreError> {
+        let of_session = refresh_tokens::table.on(refresh_tokens::session_id.eq(user_sessions::id));
+        macro_rules! found {
+            () => {
+                with_user_and_roles!(user_sessions::table.inner_join(of_session))
+                    .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()))
+                    .order(user_roles::name)
+                    .select((
+                        RefreshTokenRow::as_select(),
+                        (SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()),
+                    ))
+            };
+        }
+        let rows: Vec<(RefreshTokenRow, PrincipalRow)> = on!(self.connection(),
+            postgres c => HoldingSession(found!()).load(c),
+            sqlite c => found!().load(c)
         )?;
-        row.map(|(token, session)| Ok((token.try_into()?, session.try_into()?))).transpose()
+        let (mut tokens, principals): (Vec<RefreshTokenRow>, Vec<PrincipalRow>) = rows.into_iter().unzip();
+        let Some(principal) = assemble(principals).into_values().next().transpose()? else { return Ok(None) };
+        tokens.pop().map(|token| Ok((token.try_into()?, principal))).transpose()
     }
 
     async fn rotate(&mut self, session: &Session, from: Generation, next: &RefreshToken) -> Result<(), StoreError> {

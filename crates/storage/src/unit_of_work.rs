@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use voxgate_domain::Act;
+use voxgate_domain::AuditEvent;
 use voxgate_domain::ports::{
     AuditLog, EmergencyAccesses, Factors, KnownDevices, LoginAttempts, MfaChallenges, Notifications, OneTimeTokens,
     Outbox, Retention, Roles, ServiceAccounts, Sessions, StoreError, UnitOfWork, Users, Webhooks,
 };
 
 use crate::connection::Connection;
+use crate::rows::EventRow;
 
 /// Is told of each audit event that was committed, by name and outcome: for counting.
 pub type EventObserver = Arc<dyn Fn(&'static str, &'static str) + Send + Sync>;
@@ -19,13 +20,15 @@ pub(crate) struct Transaction {
     connection: Connection,
     observer: Option<EventObserver>,
     recorded: Vec<(&'static str, &'static str)>,
+    /// Audit events, which are added when the transaction is committed: nothing in it reads them.
+    events: Vec<EventRow>,
 }
 
 impl Transaction {
     /// Begins a transaction on `connection`.
     pub(crate) async fn begin(mut connection: Connection, observer: Option<EventObserver>) -> Result<Self, StoreError> {
         connection.begin().await?;
-        Ok(Self { connection, observer, recorded: Vec::new() })
+        Ok(Self { connection, observer, recorded: Vec::new(), events: Vec::new() })
     }
 
     /// The connection that the repositories use.
@@ -33,10 +36,11 @@ impl Transaction {
         &mut self.connection
     }
 
-    /// Takes note of an event, for when it is committed.
-    pub(crate) fn note(&mut self, act: &Act) {
+    /// Takes note of an event, for when the transaction is committed.
+    pub(crate) fn note(&mut self, event: &AuditEvent) {
+        self.events.push(event.into());
         if self.observer.is_some() {
-            self.recorded.push((act.name(), act.outcome().as_str()));
+            self.recorded.push((event.act.name(), event.act.outcome().as_str()));
         }
     }
 }
@@ -104,8 +108,8 @@ impl UnitOfWork for Transaction {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { connection, observer, recorded } = *self;
-        connection.commit().await?;
+        let Self { connection, observer, recorded, events } = *self;
+        connection.commit(events).await?;
         if let Some(observer) = observer {
             recorded.into_iter().for_each(|(event, outcome)| observer(event, outcome));
         }

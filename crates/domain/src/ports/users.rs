@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Principal, StoreError};
 use crate::session::{AuthMethods, Device, SessionEnd};
 use crate::user::{Account, NotificationPreferences};
 use crate::{
@@ -100,12 +100,13 @@ pub trait Sessions: Send {
     /// A [`StoreError`] when the store does not answer.
     async fn has_used(&mut self, user: UserId, device: &Device) -> Result<bool, StoreError>;
 
-    /// The token of this hash and its session, both held against other transactions until this one ends.
+    /// The token of this hash and whose it is. Token and session are held against other transactions until this one ends;
+    /// user and roles are read alone.
     ///
     /// # Errors
     ///
     /// A [`StoreError`] when the store does not answer.
-    async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Session)>, StoreError>;
+    async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Principal)>, StoreError>;
 
     /// Saves the session as refreshed, supersedes its current token and adds `next`. One conditional statement moves
     /// the generation from `from` on, so that of several refreshes one is first.

@@ -1,6 +1,6 @@
 //! Sessions and their refresh tokens.
 
-use voxgate_domain::ports::StoreError;
+use voxgate_domain::ports::{Principal, StoreError};
 use voxgate_domain::session::{Device, EndReason};
 use voxgate_domain::{AuthMethods, DeviceName, Generation, RefreshToken, Session, SessionEnd, User, UserAgent};
 
@@ -33,7 +33,8 @@ pub async fn a_session_comes_back_with_all_values(adapter: &Adapter) {
     unit.sessions().add(&session, &token).await.unwrap();
     let held = unit.sessions().lock_by_token(token.hash).await.unwrap();
     unit.commit().await.unwrap();
-    assert_eq!(held, Some((token, session.clone())));
+    let holder = Principal { user: user.clone(), session: session.clone(), roles: Vec::new() };
+    assert_eq!(held, Some((token, holder)));
     assert_eq!(newest_first(adapter, &user).await, [session]);
 }
 
@@ -54,8 +55,9 @@ pub async fn rotating_moves_the_generation_on_once(adapter: &Adapter) {
     let other = fixtures.refresh_token(&session, refreshed.generation);
     let stale = unit.sessions().rotate(&refreshed, Generation::FIRST, &other).await.unwrap_err();
     unit.commit().await.unwrap();
-    assert_eq!(old, Some((RefreshToken { superseded_at: Some(fixtures.after(10)), ..first }, refreshed.clone())));
-    assert_eq!(new, Some((next, refreshed)));
+    let holder = Principal { user, session: refreshed, roles: Vec::new() };
+    assert_eq!(old, Some((RefreshToken { superseded_at: Some(fixtures.after(10)), ..first }, holder.clone())));
+    assert_eq!(new, Some((next, holder)));
     assert!(matches!(stale, StoreError::Stale), "{stale:?}");
 }
 
@@ -71,7 +73,7 @@ pub async fn an_ended_session_is_neither_rotated_nor_reauthenticated(adapter: &A
     let held = unit.sessions().lock_by_token(token.hash).await.unwrap();
     unit.commit().await.unwrap();
     assert!(matches!((rotated, proven), (Err(StoreError::Stale), Err(StoreError::Stale))));
-    assert_eq!(held.unwrap().1, Session { ended: Some(end(adapter)), ..session });
+    assert_eq!(held.unwrap().1.session, Session { ended: Some(end(adapter)), ..session });
 }
 
 pub async fn of_concurrent_refreshes_each_sees_the_one_before(adapter: &Adapter) {
@@ -82,7 +84,7 @@ pub async fn of_concurrent_refreshes_each_sees_the_one_before(adapter: &Adapter)
         let first = token.hash;
         tokio::spawn(async move {
             let mut unit = store.begin().await.unwrap();
-            let (old, session) = unit.sessions().lock_by_token(first).await.unwrap().unwrap();
+            let (old, Principal { session, .. }) = unit.sessions().lock_by_token(first).await.unwrap().unwrap();
             let is_current = old.generation == session.generation;
             assert_eq!(old.superseded_at.is_none(), is_current, "token and session are of one time");
             let from = session.generation;
@@ -145,9 +147,9 @@ pub async fn every_end_reason_comes_back(adapter: &Adapter) {
         let end = SessionEnd { at: adapter.fixtures.now(), why: *why };
         let mut unit = adapter.begin().await;
         assert!(unit.sessions().end(user.id, session.id, end).await.unwrap());
-        let (_, ended) = unit.sessions().lock_by_token(token.hash).await.unwrap().unwrap();
+        let (_, holder) = unit.sessions().lock_by_token(token.hash).await.unwrap().unwrap();
         unit.commit().await.unwrap();
-        assert_eq!(ended.ended, Some(end));
+        assert_eq!(holder.session.ended, Some(end));
     }
 }
 
