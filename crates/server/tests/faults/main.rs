@@ -1,0 +1,87 @@
+//! Real servers and real faults: under a mixed load something is broken again and again, and afterwards everything that
+//! was acknowledged must be there, once, and everything that ended must be over.
+//!
+//! [`visitor`]s register, prove their addresses, log in, refresh, change profile and password, log out and end sessions,
+//! and keep a [`ledger`] of what they were told. A request without an answer leaves a doubt, which they clear up as people
+//! do: by looking. The [`inspection`] at the end compares ledger, service, audit trail and mails.
+//!
+//! The numbers come from a seed that is printed; `docs/reliability.md` lists the variables:
+//!
+//! ```text
+//! FAULT_KILLS=1000 FAULT_SEED=7 cargo test --test faults -- --nocapture sqlite::what_was_acknowledged
+//! ```
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod acts;
+mod crash;
+mod dice;
+mod inspection;
+mod ledger;
+mod line;
+mod post;
+mod service;
+mod visitor;
+
+#[expect(dead_code, reason = "shared with the other end-to-end tests")]
+#[path = "../e2e/harness.rs"]
+mod harness;
+#[expect(dead_code, reason = "shared with the other end-to-end tests")]
+#[path = "../e2e/person.rs"]
+mod person;
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use dice::Dice;
+
+/// Says something to whoever runs the tests with `--nocapture`, or sees one fail.
+macro_rules! say {
+    ($($words:tt)*) => {
+        ::std::io::Write::write_fmt(&mut ::std::io::stdout(), format_args!("{}\n", format_args!($($words)*))).unwrap()
+    };
+}
+use say;
+
+/// The number that a variable of the environment says.
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}: a number")))
+}
+
+/// Dice by `FAULT_SEED`, or by a seed that is said, to be set when the test fails.
+fn dice() -> Dice {
+    let seed = number("FAULT_SEED", RandomState::new().hash_one(0) >> 32);
+    say!("FAULT_SEED={seed}");
+    Dice::new(seed)
+}
+
+macro_rules! on_both_databases {
+    ($($module:ident::$rule:ident,)+) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                let _alone = super::ALONE.lock().await;
+                super::$module::$rule(super::harness::Backend::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                let _alone = super::ALONE.lock().await;
+                super::$module::$rule(super::harness::Backend::Postgres).await;
+            })+
+        }
+    };
+}
+
+/// One fault at a time: each test fills the machine.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+on_both_databases! {
+    crash::what_was_acknowledged_survives_kills_at_any_moment,
+}
