@@ -26,6 +26,7 @@ mod inspection;
 mod ledger;
 mod line;
 mod post;
+mod postgres_down;
 mod service;
 mod visitor;
 

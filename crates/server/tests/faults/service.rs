@@ -78,6 +78,16 @@ impl Service {
         root.0.clone()
     }
 
+    /// Waits until it says that it is ready, which it must within five seconds after the fault is over; how long it took.
+    pub(crate) async fn recovers(&self) -> Duration {
+        let begun = Instant::now();
+        while self.voxgate.get("/health/ready").await.status != 200 {
+            assert!(begun.elapsed() < Duration::from_secs(5), "it does not recover; the log:\n{}", self.voxgate.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        begun.elapsed()
+    }
+
     /// Runs statements past the service.
     pub(crate) fn sql(&self, statements: &str) -> String {
         match &self.data {
@@ -138,6 +148,8 @@ impl Service {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let seen = inspect(self, visitors).await;
         assert!(seen.accounts > 0 && seen.open > 0 && seen.ended > 0, "the load did too little: {seen:?}");
+        let slowest = *self.line.tally.slowest_refusal.lock().unwrap();
+        assert!(slowest < Duration::from_secs(5), "503 only after {slowest:?}");
         let mails = self.post.has_no_more_copies_than_faults();
         self.trail_proves_itself();
         say!("{seen:?}; requests: {}; {mails}", self.line.tally.told());

@@ -9,6 +9,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::PostgresError;
 use super::programs;
@@ -90,13 +92,33 @@ impl Cluster {
         self.control("stop", &["--mode=immediate"])
     }
 
+    /// Kills its first process with SIGKILL. Those that it began notice when they look next: until then they go on, and
+    /// keep it from being started again.
+    ///
+    /// # Errors
+    ///
+    /// [`PostgresError::Failed`] when there is none.
+    pub fn kill(&self) -> Result<(), PostgresError> {
+        let pid = fs::read_to_string(self.data().join("postmaster.pid"))?;
+        let pid = pid.lines().next().unwrap_or_default().to_owned();
+        programs::run(Command::new("kill").args(["-KILL", &pid])).map(drop)
+    }
+
     /// Starts it again after a crash, on the same port.
     ///
     /// # Errors
     ///
     /// [`PostgresError::Failed`] when it does not answer in time.
     pub fn restart(&self) -> Result<(), PostgresError> {
-        self.start()
+        /// How long what a killed server left behind may keep the next one from starting.
+        const LEFT_BEHIND: Duration = Duration::from_secs(10);
+        let begun = Instant::now();
+        loop {
+            match self.start() {
+                Err(_) if begun.elapsed() < LEFT_BEHIND => thread::sleep(Duration::from_millis(50)),
+                done => return done,
+            }
+        }
     }
 
     /// Lets it answer with TLS, by this certificate and key in PEM, from a restart on that this makes.
