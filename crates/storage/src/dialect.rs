@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::dsl::sql;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection as _, TransactionManager as _};
-use futures_util::future::join;
+use futures_util::future::try_join;
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::UserEvent;
@@ -43,8 +45,23 @@ async fn begin_immediately(connection: &mut Sqlite, patience: Duration) -> Query
     }
 }
 
+/// `COMMIT` as a statement that is prepared like others.
+///
+/// What is asked at the same time goes out in turn only where both are prepared: a statement that a connection meets for
+/// the first time makes those behind it wait, but not what goes out unprepared. A commit that overtakes the event
+/// commits without it.
+#[derive(Debug, Clone, Copy, QueryId)]
+struct Commit;
+
+impl QueryFragment<Pg> for Commit {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("COMMIT");
+        Ok(())
+    }
+}
+
 /// Adds `last` and commits the transaction: on PostgreSQL with the last of them, by one round trip. When it cannot be
-/// added, the commit that comes after it undoes all.
+/// added, the commit that comes after it undoes all; when it cannot even be sent, no commit is.
 pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>) -> Result<(), StoreError> {
     let event = last.pop();
     for event in last {
@@ -60,8 +77,7 @@ pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>)
     on!(connection,
         postgres c => async move {
             let (mut one, mut two) = (*c, *c);
-            let (added, committed) = join(add.execute(&mut one), two.batch_execute("COMMIT")).await;
-            added.and(committed)
+            try_join(add.execute(&mut one), Commit.execute(&mut two)).await.map(drop)
         },
         sqlite c => async move {
             add.execute(c).await?;
