@@ -28,6 +28,8 @@ mod line;
 mod post;
 mod postgres_down;
 mod service;
+mod severed;
+mod severing;
 mod visitor;
 
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
