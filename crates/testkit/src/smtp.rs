@@ -1,6 +1,6 @@
 //! An SMTP server in the process, on a free port of the loopback interface, that keeps what it gets.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,10 @@ pub enum Behaviour {
     /// Takes the content and drops the connection without an answer, so that nobody knows whether the mail was taken. It
     /// is kept.
     DropAfterData,
+    /// The same the first time that a mail comes; the second time it is taken.
+    DropOnceAfterData,
+    /// Takes them, and says so only after this while.
+    TakeSlowly(Duration),
 }
 
 /// A mail as it came over the wire.
@@ -58,6 +62,7 @@ struct Shared {
 struct State {
     behaviour: Behaviour,
     mails: VecDeque<ReceivedMail>,
+    dropped: HashSet<Vec<u8>>,
     stopped: bool,
 }
 
@@ -182,7 +187,17 @@ impl Handler for Keeper {
         let mut state = self.shared.state();
         state.mails.push_back(self.mail.clone());
         self.shared.arrived.notify_all();
-        if state.behaviour == Behaviour::DropAfterData { DROPPED } else { response::OK }
+        let behaviour = state.behaviour;
+        match behaviour {
+            Behaviour::DropAfterData => DROPPED,
+            Behaviour::DropOnceAfterData if state.dropped.insert(self.mail.raw.clone()) => DROPPED,
+            Behaviour::TakeSlowly(pause) => {
+                drop(state);
+                thread::sleep(pause);
+                response::OK
+            }
+            Behaviour::Accept | Behaviour::Refuse(_) | Behaviour::DropOnceAfterData => response::OK,
+        }
     }
 }
 
@@ -231,5 +246,7 @@ mod tests {
         server.behave(Behaviour::DropAfterData);
         assert_eq!(deliver(&server), None);
         assert!(server.next_mail(Duration::from_secs(5)).is_some());
+        server.behave(Behaviour::DropOnceAfterData);
+        assert_eq!((deliver(&server), deliver(&server)), (None, Some(250)));
     }
 }

@@ -25,6 +25,7 @@ mod dice;
 mod inspection;
 mod ledger;
 mod line;
+mod mail_trouble;
 mod post;
 mod postgres_down;
 mod service;
@@ -87,4 +88,5 @@ static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 on_both_databases! {
     crash::what_was_acknowledged_survives_kills_at_any_moment,
+    mail_trouble::every_mail_comes_and_at_most_twice_whatever_the_mail_server_does,
 }

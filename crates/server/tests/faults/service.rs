@@ -1,6 +1,7 @@
 //! The service under load: on one port for all of its lives, with its mail, its visitors and its administrator.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +26,8 @@ const VISITORS: usize = 6;
 /// Where the data are, for those who look past the service.
 pub(crate) enum Data {
     Sqlite,
+    /// An SQLite file elsewhere.
+    File(PathBuf),
     Database(TestDatabase),
     Cluster(Arc<Cluster>),
 }
@@ -91,15 +94,8 @@ impl Service {
     /// Runs statements past the service.
     pub(crate) fn sql(&self, statements: &str) -> String {
         match &self.data {
-            Data::Sqlite => {
-                let file = self.voxgate.dir.path().join("voxgate.db");
-                // It waits for the service, as the service waits for it.
-                let output =
-                    Command::new("sqlite3").args(["-cmd", ".timeout 10000"]).arg(file).arg(statements).output();
-                let output = output.expect("sqlite3 is missing: apt-get install sqlite3");
-                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-                String::from_utf8(output.stdout).unwrap()
-            }
+            Data::Sqlite => sqlite(&self.voxgate.dir.path().join("voxgate.db"), statements),
+            Data::File(file) => sqlite(file, statements),
             Data::Database(database) => database.psql(statements).unwrap(),
             Data::Cluster(cluster) => cluster.psql(statements).unwrap(),
         }
@@ -162,8 +158,16 @@ impl Service {
     }
 }
 
+/// What SQLite's own client answers. It waits for the service, as the service waits for it.
+fn sqlite(file: &Path, statements: &str) -> String {
+    let output = Command::new("sqlite3").args(["-cmd", ".timeout 10000"]).arg(file).arg(statements).output();
+    let output = output.expect("sqlite3 is missing: apt-get install sqlite3");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// An address that only one of ours takes: below the ports from which connections are made.
-fn free_address() -> String {
+pub(crate) fn free_address() -> String {
     let mut dice = Dice::new(u64::from(std::process::id()) << 32 | u64::from(Instant::now().elapsed().subsec_nanos()));
     loop {
         let address = format!("127.0.0.1:{}", dice.between(12_000, 32_000));
