@@ -22,6 +22,7 @@
 mod acts;
 mod crash;
 mod dice;
+mod disk_full;
 mod inspection;
 mod ledger;
 mod line;
