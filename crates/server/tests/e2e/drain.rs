@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
 
+use crate::balancer::Proxy;
 use crate::harness::{Backend, Voxgate, empty_database};
 use crate::person::{PASSWORD, Person};
 
@@ -74,65 +73,6 @@ pub(crate) async fn no_request_in_flight_fails_when_it_is_told_to_stop(backend: 
     assert_eq!(voxgate.exit_code().await, Some(0));
 }
 
-/// A proxy in front of replicas: it sends a connection to one that was ready when it looked last, and to another one when
-/// that one takes no connection.
-struct Proxy {
-    base: String,
-    replicas: Arc<Vec<Replica>>,
-}
-
-#[derive(Default)]
-struct Replica {
-    address: std::sync::Mutex<String>,
-    ready: AtomicBool,
-}
-
-impl Proxy {
-    async fn before(addresses: &[&str]) -> Self {
-        let replica = |address: &&str| Replica { address: (*address).to_owned().into(), ready: true.into() };
-        let replicas: Arc<Vec<Replica>> = Arc::new(addresses.iter().map(replica).collect());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let looked_at = Arc::clone(&replicas);
-        tokio::spawn(async move {
-            let client = reqwest::Client::builder().timeout(Duration::from_secs(1)).build().unwrap();
-            loop {
-                for replica in looked_at.iter() {
-                    let url = format!("http://{}/health/ready", replica.address());
-                    let ready = client.get(url).send().await.is_ok_and(|answer| answer.status() == 200);
-                    replica.ready.store(ready, Ordering::SeqCst);
-                }
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
-        let behind = Arc::clone(&replicas);
-        tokio::spawn(async move {
-            let turn = AtomicUsize::new(0);
-            while let Ok((mut client, _)) = listener.accept().await {
-                let (behind, turn) = (Arc::clone(&behind), turn.fetch_add(1, Ordering::SeqCst));
-                tokio::spawn(async move {
-                    let of_turn = |n| &behind[(turn + n) % behind.len()];
-                    let mut order: Vec<&Replica> = (0..behind.len()).map(of_turn).collect();
-                    order.sort_by_key(|replica| !replica.ready.load(Ordering::SeqCst));
-                    for replica in order {
-                        if let Ok(mut server) = TcpStream::connect(replica.address()).await {
-                            let _ = copy_bidirectional(&mut client, &mut server).await;
-                            return;
-                        }
-                    }
-                });
-            }
-        });
-        Self { base, replicas }
-    }
-}
-
-impl Replica {
-    fn address(&self) -> String {
-        self.address.lock().unwrap().clone()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_of_two_replicas_loses_no_request() {
     let dir = tempfile::tempdir().unwrap();
@@ -182,12 +122,7 @@ async fn a_rolling_restart_of_two_replicas_loses_no_request() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(answered.load(Ordering::SeqCst) > before, "the other replica serves meanwhile");
         replica.start_again().await;
-        *proxy.replicas[n].address.lock().unwrap() = bare(replica);
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while !proxy.replicas[n].ready.load(Ordering::SeqCst) {
-            assert!(Instant::now() < deadline, "the replica does not come back");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        proxy.is_back(n, bare(replica)).await;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     stop.store(true, Ordering::SeqCst);

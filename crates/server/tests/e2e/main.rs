@@ -17,6 +17,7 @@ mod attacks;
 mod audit;
 mod authenticator;
 mod bad_input;
+mod balancer;
 mod browser;
 mod client_address;
 mod command_line;

@@ -65,7 +65,9 @@ impl Line {
     const SETTLES_WITHIN: Duration = Duration::from_millis(300);
 
     pub(crate) fn to(base: &str, weather: Weather) -> Self {
-        let client = Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        // Where no request may fail, none goes out on a connection that the other side closes at that moment.
+        let idle = if weather == Weather::Fair { 0 } else { usize::MAX };
+        let client = Client::builder().timeout(Duration::from_secs(60)).pool_max_idle_per_host(idle).build().unwrap();
         Self { client, base: base.to_owned(), weather, tally: Tally::default() }
     }
 

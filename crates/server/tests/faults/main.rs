@@ -29,11 +29,14 @@ mod line;
 mod mail_trouble;
 mod post;
 mod postgres_down;
+mod rolling;
 mod service;
 mod severed;
 mod severing;
 mod visitor;
 
+#[path = "../e2e/balancer.rs"]
+mod balancer;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
 #[path = "../e2e/harness.rs"]
 mod harness;
