@@ -109,8 +109,8 @@ pub(crate) fn profile(n: u64) -> Value {
         "last_name": format!("Last {n}"),
         "phone_number": format!("+4930{:07}", n % 10_000_000),
         "date_of_birth": format!("19{:02}-0{}-1{}", n % 100, n % 9 + 1, n % 10),
-        "locale": if n % 2 == 0 { "en-GB" } else { "en-US" },
-        "timezone": if n % 2 == 0 { "Europe/Berlin" } else { "UTC" },
+        "locale": if n.is_multiple_of(2) { "en-GB" } else { "en-US" },
+        "timezone": if n.is_multiple_of(2) { "Europe/Berlin" } else { "UTC" },
     })
 }
 
