@@ -105,6 +105,19 @@ fn every_attack_is_tried_by_tests_that_are_there() {
 }
 
 #[test]
+fn every_fault_is_tried_by_tests_that_are_there() {
+    let functions = functions();
+    let text = read(&root().join("docs/reliability.md"));
+    let (_, section) = text.split_once("## Faults").expect("the section");
+    let mut rows = section.lines().filter(|line| line.starts_with("| ") && line.contains(" `")).peekable();
+    assert!(rows.peek().is_some(), "the table of faults");
+    for row in rows.filter(|row| !row.starts_with("| `")) {
+        let name = row.split(" | ").nth(2).unwrap_or_default().trim_matches('`');
+        assert!(functions.contains(name), "there is no test {name}, which docs/reliability.md relies on");
+    }
+}
+
+#[test]
 fn every_link_between_documents_leads_somewhere() {
     for document in documents() {
         let text = read(&document);
