@@ -72,6 +72,9 @@ async fn is_as_told(account: &mut Account, service: &Service, root: &Person, see
         let (told, number) = (account.count(act), number(act));
         assert!(told.holds(number), "{}: {number} times {act}, and told {told:?}", account.email);
     }
+    // What was in doubt for its owner is none for the tables: what they have has its event.
+    let recorded = (number("login.succeeded"), number("session.refreshed"));
+    assert_eq!(service.sessions_of(&id), recorded, "{}: sessions and refreshes, and their events", account.email);
     // A change of password that ended sessions says so in one event more.
     let by_password = account.count("password.changed").sure;
     let told = Count { sure: account.count("session.revoked").sure, doubtful: by_password };

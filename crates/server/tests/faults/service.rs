@@ -109,6 +109,19 @@ impl Service {
         }
     }
 
+    /// How many sessions somebody ever had and how often these were refreshed, by the tables.
+    pub(crate) fn sessions_of(&self, user: &str) -> (usize, usize) {
+        let bare = user.replace('-', "");
+        let id = match &self.data {
+            Data::Sqlite | Data::File(_) => format!("x'{bare}'"),
+            Data::Database(_) | Data::Cluster(_) => format!("'{bare}'"),
+        };
+        let asked = format!("SELECT count(*), sum(generation - 1) FROM user_sessions WHERE user_id = {id}");
+        let told = self.sql(&asked);
+        let (sessions, refreshes) = told.trim().split_once('|').unwrap();
+        (sessions.parse().unwrap(), refreshes.parse().unwrap())
+    }
+
     /// Kills it with SIGKILL and starts it again, as if it had been down for longer than its leases and its claims on
     /// mails last: so that the next life takes up at once what the last one left half done.
     pub(crate) async fn crash(&mut self) {

@@ -77,6 +77,8 @@ impl Severing {
         match dice.below(4) {
             0 => Cut::Asking(bytes),
             1 => Cut::Answering(bytes),
+            // The first one is where statements are prepared.
+            2 => Cut::Committing(1),
             _ => Cut::Committing(dice.between(1, 9)),
         }
     }
