@@ -1,5 +1,4 @@
 //! What one transaction does is one transaction in PostgreSQL too.
-#![expect(clippy::unwrap_used, reason = "what a test needs and does not get shall stop it")]
 
 #[expect(dead_code, reason = "shared with the other tests")]
 mod support;
