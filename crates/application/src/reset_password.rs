@@ -27,7 +27,14 @@ impl Application {
     ) -> Result<(), Error> {
         let hash = self.ports.token_hasher.token(token);
         let user = self.peek(hash).await?;
-        let password = self.hash_new_password(&user, password).await?;
+        let password = match self.hash_new_password(&user, password).await {
+            Err(Error::PasswordRejected(faults)) => {
+                // Another use may have come first. Then the link is spent, and "used before" tells what that use set.
+                self.peek(hash).await?;
+                return Err(Error::PasswordRejected(faults));
+            }
+            hashed => hashed?,
+        };
         let mut uow = self.ports.store.begin().await?;
         let reset = self.redeem_and_set(&mut *uow, hash, &user, &password, client).await;
         settle(uow, reset).await?;
@@ -154,12 +161,27 @@ mod tests {
         let journal = Journal::default();
         let mut doubles = Doubles::new().with_verification(Verification::Match { outdated: false });
         doubles.store.expect_password_history().returning(|_, _| Ok(vec![hash()]));
-        let app = doubles.with_unit(finding(&journal, active())).application();
+        let (first, again) = (finding(&journal, active()), finding(&journal, active()));
+        let app = doubles.with_unit(first).with_unit(again).application();
 
         let refused = app.reset_password(&token("good"), password(), &client()).await;
 
         assert!(matches!(refused, Err(Error::PasswordRejected(faults)) if faults == [PasswordFault::Reused]));
-        assert_eq!(journal.lines(), ["rollback"]);
+        assert_eq!(journal.lines(), ["rollback", "rollback"]);
+    }
+
+    #[tokio::test]
+    async fn whose_link_was_spent_meanwhile_is_not_told_what_password_it_set() {
+        let journal = Journal::default();
+        let mut doubles = Doubles::new().with_verification(Verification::Match { outdated: false });
+        doubles.store.expect_password_history().returning(|_, _| Ok(vec![hash()]));
+        let mut spent = Unit::new(&journal);
+        spent.tokens.expect_consume().returning(|_, _, _| Ok(None));
+        let app = doubles.with_unit(finding(&journal, active())).with_unit(spent).application();
+
+        let refused = app.reset_password(&token("good"), password(), &client()).await;
+
+        assert!(matches!(refused, Err(Error::InvalidOneTimeToken)));
     }
 
     #[tokio::test]
