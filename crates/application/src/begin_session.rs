@@ -1,5 +1,6 @@
 //! What a login comes to: a session, or the question for a code.
 
+use voxgate_domain::known_device::DeviceStanding;
 use voxgate_domain::ports::UnitOfWork;
 use voxgate_domain::session::{AuthMethods, Device, EndReason};
 use voxgate_domain::{
@@ -17,6 +18,8 @@ pub(crate) struct Begun {
     secret: SecretToken,
     device_token: Option<SecretToken>,
     roles: Vec<RoleName>,
+    /// Whether the device was known: else its owner may be told by mail.
+    pub(crate) on: DeviceStanding,
 }
 
 impl Application {
@@ -75,6 +78,6 @@ impl Application {
         let succeeded = Act::LoginSucceeded { methods: amr, device: standing };
         uow.audit().record(&self.event(succeeded, who)).await?;
         let roles = uow.roles().of(session.user_id).await?.into_iter().map(|role| role.name).collect();
-        Ok(Begun { session, secret, device_token, roles })
+        Ok(Begun { session, secret, device_token, roles, on: standing })
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use voxgate_domain::audit::LoginFailure;
+use voxgate_domain::known_device::DeviceStanding;
 use voxgate_domain::ports::{UnitOfWork, Verification};
 use voxgate_domain::session::{AuthMethods, Device};
 use voxgate_domain::user::Account;
@@ -99,7 +100,9 @@ impl Application {
                 };
                 match self.admit(uow, key, account, renewed, (device, known, input.delivery), who).await? {
                     Admitted::Session(begun) => {
-                        self.mail_was_queued();
+                        if begun.on == DeviceStanding::New {
+                            self.mail_was_queued();
+                        }
                         Ok(Some(LoggedIn::Session(self.pair_of(*begun)?)))
                     }
                     Admitted::MfaRequired(pending) => Ok(Some(LoggedIn::MfaRequired(pending))),

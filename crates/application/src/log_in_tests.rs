@@ -50,6 +50,30 @@ async fn the_right_password_begins_a_session() {
 }
 
 #[tokio::test]
+async fn only_a_login_that_its_owner_is_told_of_wakes_the_dispatcher() {
+    let told = ["mail new_device", "audit login.succeeded", "commit", "woken"];
+    for (used, expected) in [(true, ["audit login.succeeded", "commit"].as_slice()), (false, told.as_slice())] {
+        let journal = Journal::default();
+        let mut unit = Unit::new(&journal);
+        let returning = account(active().logged_in(now()));
+        let held = returning.clone();
+        unit.users.expect_lock().returning(move |_| Ok(Some(held.clone())));
+        unit.users.expect_save().returning(|_| Ok(()));
+        unit.sessions.expect_has_used().returning(move |_, _| Ok(used));
+        unit.sessions.expect_add().returning(|_, _| Ok(()));
+        unit.sessions.expect_end_excess().returning(|_, _, _| Ok(0));
+        unit.roles.expect_of().returning(|_| Ok(Vec::new()));
+        let doubles = Doubles::new().with_account(Some(returning)).with_verification(right());
+        let woken = journal.clone();
+        let app = doubles.with_unit(unit).application().on_mail_queued(move || woken.note("woken"));
+
+        app.log_in(input(), &client()).await.unwrap();
+
+        assert_eq!(journal.lines(), expected);
+    }
+}
+
+#[tokio::test]
 async fn with_a_second_factor_the_password_alone_begins_no_session_and_ends_no_run_of_failures() {
     let journal = Journal::default();
     let mut unit = counting(&journal, 3);

@@ -7,6 +7,7 @@ use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{LoginAttempts, StoreError};
 use voxgate_domain::{AttemptKey, Timestamp};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, maybe, on};
 use crate::error::exactly_one;
 use crate::rows::{count, hash};
@@ -65,6 +66,7 @@ impl LoginAttempts for Transaction {
             .do_update()
             .set(touched)
             .returning(counted())
+            .cached()
             .get_result(c))?;
         attempts_of(held)
     }
@@ -81,6 +83,7 @@ impl LoginAttempts for Transaction {
             .on_conflict(login_attempts::key)
             .do_update()
             .set(counted)
+            .cached()
             .execute(c))?;
         exactly_one(saved)
     }

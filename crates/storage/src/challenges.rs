@@ -7,6 +7,7 @@ use voxgate_domain::factor::MfaChallenge;
 use voxgate_domain::ports::{MfaChallenges, StoreError};
 use voxgate_domain::{Timestamp, TokenHash, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, maybe, on};
 use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
@@ -34,7 +35,8 @@ impl MfaChallenges for Transaction {
             .filter(mfa_challenges::expires_at.le(At(challenge.created_at)));
         on!(self.connection(), c => diesel::delete(expired).execute(c))?;
         let row = ChallengeRow::from(challenge);
-        let added = on!(self.connection(), c => diesel::insert_into(mfa_challenges::table).values(&row).execute(c))?;
+        let added =
+            on!(self.connection(), c => diesel::insert_into(mfa_challenges::table).values(&row).cached().execute(c))?;
         exactly_one(added)
     }
 
@@ -48,7 +50,7 @@ impl MfaChallenges for Transaction {
     async fn count_failure(&mut self, hash: TokenHash) -> Result<(), StoreError> {
         let challenge = mfa_challenges::table.find(hash.as_bytes().as_slice());
         let change = mfa_challenges::failures.eq(mfa_challenges::failures + 1);
-        let counted = on!(self.connection(), c => diesel::update(challenge).set(change).execute(c))?;
+        let counted = on!(self.connection(), c => diesel::update(challenge).set(change).cached().execute(c))?;
         exactly_one(counted)
     }
 
@@ -58,7 +60,7 @@ impl MfaChallenges for Transaction {
             .filter(mfa_challenges::used_at.is_null())
             .filter(mfa_challenges::expires_at.gt(At(now)));
         let used = mfa_challenges::used_at.eq(At(now));
-        let consumed = on!(self.connection(), c => diesel::update(good).set(used).execute(c))?;
+        let consumed = on!(self.connection(), c => diesel::update(good).set(used).cached().execute(c))?;
         at_most_one(consumed)
     }
 

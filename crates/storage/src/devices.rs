@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{KnownDevices, StoreError};
 use voxgate_domain::{DeviceId, KnownDevice, Timestamp, TokenHash, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, both, maybe, on};
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::DeviceRow;
@@ -34,7 +35,7 @@ impl KnownDevices for Transaction {
         let user = Id::from(device.user_id);
         let forgotten = of_user(user).filter(known_devices::last_seen_at.le(At(forgotten_before)));
         let (added, _) = both!(self.connection(),
-            c => diesel::insert_into(known_devices::table).values(&row).execute(c),
+            c => diesel::insert_into(known_devices::table).values(&row).cached().execute(c),
             diesel::delete(forgotten).execute(c)
         )?;
         exactly_one(added)?;
@@ -55,7 +56,7 @@ impl KnownDevices for Transaction {
         // A clock that was set back leaves the later time.
         let earlier = known_devices::table.find(Id::from(device)).filter(known_devices::last_seen_at.lt(At(now)));
         let change = known_devices::last_seen_at.eq(At(now));
-        let noted = on!(self.connection(), c => diesel::update(earlier).set(change).execute(c))?;
+        let noted = on!(self.connection(), c => diesel::update(earlier).set(change).cached().execute(c))?;
         at_most_one(noted).map(drop)
     }
 

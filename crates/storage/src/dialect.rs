@@ -15,6 +15,7 @@ use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::UserEvent;
 use voxgate_domain::{Generation, RefreshToken, Session};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, Sqlite, on};
 use crate::error::{exactly_one, internal, is_locked};
 use crate::rows::{EntryRow, EventRow, RefreshTokenRow};
@@ -65,7 +66,7 @@ impl QueryFragment<Pg> for Commit {
 pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>) -> Result<(), StoreError> {
     let event = last.pop();
     for event in last {
-        exactly_one(on!(connection, c => diesel::insert_into(audit_logs::table).values(&event).execute(c))?)?;
+        exactly_one(on!(connection, c => diesel::insert_into(audit_logs::table).values(&event).cached().execute(c))?)?;
     }
     let Some(event) = event else {
         return on!(connection,
@@ -73,7 +74,7 @@ pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>)
             sqlite c => <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c)
         );
     };
-    let add = diesel::insert_into(audit_logs::table).values(&event);
+    let add = diesel::insert_into(audit_logs::table).values(&event).cached();
     on!(connection,
         postgres c => async move {
             let (mut one, mut two) = (*c, *c);
@@ -168,6 +169,7 @@ pub(crate) async fn rotate(
             .bind::<Instant, _>(At(next.issued_at))
             .bind::<Binary, _>(next.hash.as_bytes().as_slice())
             .bind::<BigInt, _>(next.generation.number())
+            .cached()
             .execute(c),
         sqlite c => async move {
             let current = user_sessions::table
@@ -178,17 +180,17 @@ pub(crate) async fn rotate(
                 user_sessions::generation.eq(session.generation.number()),
                 user_sessions::last_seen_at.eq(At(session.last_seen_at)),
             );
-            if diesel::update(current).set(moved).execute(c).await? == 0 {
+            if diesel::update(current).set(moved).cached().execute(c).await? == 0 {
                 return Ok(0);
             }
             let old = refresh_tokens::table
                 .filter(refresh_tokens::session_id.eq(Id::from(session.id)))
                 .filter(refresh_tokens::generation.eq(from.number()));
             let spent = refresh_tokens::superseded_at.eq(At(next.issued_at));
-            if diesel::update(old).set(spent).execute(c).await? == 0 {
+            if diesel::update(old).set(spent).cached().execute(c).await? == 0 {
                 return Ok(0);
             }
-            diesel::insert_into(refresh_tokens::table).values(RefreshTokenRow::from(next)).execute(c).await
+            diesel::insert_into(refresh_tokens::table).values(RefreshTokenRow::from(next)).cached().execute(c).await
         }
     )
 }
@@ -210,6 +212,7 @@ pub(crate) async fn add_leaves(connection: &mut Connection, leaves: &[Leaf]) -> 
                 .bind::<Array<Instant>, _>(times)
                 .bind::<Array<Uid>, _>(ids)
                 .bind::<Array<Binary>, _>(hashes)
+                .cached()
                 .execute(c)
         },
         sqlite c => {
@@ -218,7 +221,7 @@ pub(crate) async fn add_leaves(connection: &mut Connection, leaves: &[Leaf]) -> 
                 format!("[{},{time},\"{id}\",\"{}\"]", leaf.position, leaf.hash)
             });
             let rows = format!("[{}]", rows.collect::<Vec<_>>().join(","));
-            diesel::sql_query(SQLITE).bind::<Text, _>(rows).execute(c)
+            diesel::sql_query(SQLITE).bind::<Text, _>(rows).cached().execute(c)
         }
     )?;
     if added == leaves.len() { Ok(()) } else { Err(internal("not every leaf was added")) }
@@ -235,6 +238,7 @@ pub(crate) async fn note_listed(connection: &mut Connection, users: &[Id], at: A
             .bind::<Instant, _>(at)
             .bind::<Uid, _>(id)
             .bind::<Array<Uid>, _>(users)
+            .cached()
             .execute(c),
         sqlite c => {
             let rows = users.iter().map(|user| format!("\"{}\"", user.0.simple()));
@@ -243,6 +247,7 @@ pub(crate) async fn note_listed(connection: &mut Connection, users: &[Id], at: A
                 .bind::<Instant, _>(at)
                 .bind::<Uid, _>(id)
                 .bind::<Text, _>(rows)
+                .cached()
                 .execute(c)
         }
     )
@@ -271,6 +276,7 @@ pub(crate) async fn queue_to_endpoints(
                 .bind::<Nullable<Uid>, _>(event.user.map(Id::from))
                 .bind::<Instant, _>(At(event.occurred_at))
                 .bind::<Text, _>(event.kind.as_str())
+                .cached()
                 .execute($c)
         };
     }

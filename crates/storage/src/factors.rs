@@ -8,6 +8,7 @@ use voxgate_domain::policy::Attempts;
 use voxgate_domain::ports::{Factors, StoreError};
 use voxgate_domain::{Timestamp, TokenHash, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, maybe, on};
 use crate::dialect::holding;
 use crate::error::{at_most_one, exactly_one};
@@ -40,7 +41,7 @@ impl Transaction {
         let stored = users::table.find(Id::from(user));
         let change =
             (users::mfa_enabled.eq(mfa_enabled), users::updated_at.eq(At(now)), users::version.eq(users::version + 1));
-        let noted = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        let noted = on!(self.connection(), c => diesel::update(stored).set(change).cached().execute(c))?;
         exactly_one(noted)
     }
 
@@ -67,6 +68,7 @@ impl Factors for Transaction {
             .values(&row)
             .on_conflict(totp_factors::user_id)
             .do_nothing()
+            .cached()
             .execute(c))?;
         at_most_one(added)
     }
@@ -80,7 +82,7 @@ impl Factors for Transaction {
             totp_factors::last_failure_at.eq(None::<At>),
             totp_factors::locked_until.eq(None::<At>),
         );
-        let confirmed = on!(self.connection(), c => diesel::update(enrolling).set(change).execute(c))?;
+        let confirmed = on!(self.connection(), c => diesel::update(enrolling).set(change).cached().execute(c))?;
         if !at_most_one(confirmed)? {
             return Ok(false);
         }
@@ -92,7 +94,7 @@ impl Factors for Transaction {
         let step = stored_step(step);
         let earlier = totp_factors::table.find(Id::from(user)).filter(totp_factors::last_step.lt(step));
         let change = totp_factors::last_step.eq(step);
-        let accepted = on!(self.connection(), c => diesel::update(earlier).set(change).execute(c))?;
+        let accepted = on!(self.connection(), c => diesel::update(earlier).set(change).cached().execute(c))?;
         at_most_one(accepted)
     }
 
@@ -103,7 +105,7 @@ impl Factors for Transaction {
             totp_factors::locked_until.eq(attempts.locked_until.map(At)),
         );
         let factor = totp_factors::table.find(Id::from(user));
-        let saved = on!(self.connection(), c => diesel::update(factor).set(change).execute(c))?;
+        let saved = on!(self.connection(), c => diesel::update(factor).set(change).cached().execute(c))?;
         exactly_one(saved)
     }
 
@@ -131,8 +133,7 @@ impl Factors for Transaction {
                 recovery_codes::user_id.eq(Id::from(user)),
                 recovery_codes::created_at.eq(At(now)),
             );
-            let added =
-                on!(self.connection(), c => diesel::insert_into(recovery_codes::table).values(values).execute(c))?;
+            let added = on!(self.connection(), c => diesel::insert_into(recovery_codes::table).values(values).cached().execute(c))?;
             exactly_one(added)?;
         }
         Ok(())
@@ -146,7 +147,7 @@ impl Factors for Transaction {
     ) -> Result<bool, StoreError> {
         let good = recovery_codes::table.find(code.as_bytes().as_slice()).filter(unused_of(user.into()));
         let used = recovery_codes::used_at.eq(At(now));
-        let consumed = on!(self.connection(), c => diesel::update(good).set(used).execute(c))?;
+        let consumed = on!(self.connection(), c => diesel::update(good).set(used).cached().execute(c))?;
         at_most_one(consumed)
     }
 
@@ -164,7 +165,7 @@ impl Factors for Transaction {
     async fn reseal(&mut self, user: UserId, old: &[u8], new: &[u8]) -> Result<bool, StoreError> {
         let stored = totp_factors::table.find(Id::from(user)).filter(totp_factors::sealed_secret.eq(old));
         let change = totp_factors::sealed_secret.eq(new);
-        let resealed = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        let resealed = on!(self.connection(), c => diesel::update(stored).set(change).cached().execute(c))?;
         at_most_one(resealed)
     }
 }

@@ -10,6 +10,7 @@ use voxgate_domain::Timestamp;
 use voxgate_domain::ports::{Leases, StoreError};
 
 use crate::Database;
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, on};
 use crate::error::at_most_one;
 use crate::schema::leases;
@@ -49,6 +50,7 @@ async fn acquire(
         .do_update()
         .set((leases::holder.eq(excluded(leases::holder)), leases::expires_at.eq(excluded(leases::expires_at))))
         .filter(leases::holder.eq(holder).or(leases::expires_at.le(At(now))))
+        .cached()
         .execute(c))?;
     at_most_one(rows)
 }

@@ -27,6 +27,7 @@ mod audit;
 mod authenticator;
 mod backlog;
 mod begins_with;
+mod cached;
 mod challenges;
 mod connection;
 mod database;

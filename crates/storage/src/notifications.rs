@@ -7,6 +7,7 @@ use voxgate_domain::notification::Notification;
 use voxgate_domain::ports::{Notifications, StoreError};
 use voxgate_domain::{MailId, Timestamp, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, on};
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::NotificationRow;
@@ -36,22 +37,21 @@ pub(crate) async fn notifications_of(
 impl Notifications for Transaction {
     async fn add(&mut self, notification: &Notification) -> Result<(), StoreError> {
         let row = NotificationRow::from(notification);
-        let added =
-            on!(self.connection(), c => diesel::insert_into(notification_history::table).values(&row).execute(c))?;
+        let added = on!(self.connection(), c => diesel::insert_into(notification_history::table).values(&row).cached().execute(c))?;
         exactly_one(added)
     }
 
     async fn sent(&mut self, id: MailId, now: Timestamp) -> Result<(), StoreError> {
         let message = notification_history::table.find(Id::from(id));
         let change = notification_history::sent_at.eq(At(now));
-        let noted = on!(self.connection(), c => diesel::update(message).set(change).execute(c))?;
+        let noted = on!(self.connection(), c => diesel::update(message).set(change).cached().execute(c))?;
         at_most_one(noted).map(drop)
     }
 
     async fn given_up(&mut self, id: MailId, now: Timestamp) -> Result<(), StoreError> {
         let message = notification_history::table.find(Id::from(id));
         let change = notification_history::failed_at.eq(At(now));
-        let noted = on!(self.connection(), c => diesel::update(message).set(change).execute(c))?;
+        let noted = on!(self.connection(), c => diesel::update(message).set(change).cached().execute(c))?;
         at_most_one(noted).map(drop)
     }
 }

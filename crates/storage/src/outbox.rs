@@ -7,6 +7,7 @@ use voxgate_domain::mail::OutboxEntry;
 use voxgate_domain::ports::{Outbox, StoreError};
 use voxgate_domain::{MailId, Timestamp};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::on;
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::{NewMail, OutboxRow};
@@ -26,7 +27,8 @@ pub(crate) fn waiting() -> _ {
 impl Outbox for Transaction {
     async fn push(&mut self, entry: &OutboxEntry) -> Result<(), StoreError> {
         let row = NewMail::from(entry);
-        let added = on!(self.connection(), c => diesel::insert_into(mail_outbox::table).values(&row).execute(c))?;
+        let added =
+            on!(self.connection(), c => diesel::insert_into(mail_outbox::table).values(&row).cached().execute(c))?;
         exactly_one(added)
     }
 
@@ -46,14 +48,14 @@ impl Outbox for Transaction {
         let entry = mail_outbox::table.find(Id::from(id)).filter(waiting());
         let change =
             (mail_outbox::attempts.eq(mail_outbox::attempts + 1), mail_outbox::next_attempt_at.eq(At(next_attempt_at)));
-        let begun = on!(self.connection(), c => diesel::update(entry).set(change).execute(c))?;
+        let begun = on!(self.connection(), c => diesel::update(entry).set(change).cached().execute(c))?;
         exactly_one(begun)
     }
 
     async fn finish(&mut self, id: MailId, now: Timestamp) -> Result<(), StoreError> {
         let entry = mail_outbox::table.find(Id::from(id)).filter(waiting());
         let change = (mail_outbox::sent_at.eq(At(now)), mail_outbox::sealed.eq(None::<&[u8]>));
-        let finished = on!(self.connection(), c => diesel::update(entry).set(change).execute(c))?;
+        let finished = on!(self.connection(), c => diesel::update(entry).set(change).cached().execute(c))?;
         exactly_one(finished)
     }
 
@@ -72,7 +74,7 @@ impl Outbox for Transaction {
     async fn reseal(&mut self, id: MailId, old: &[u8], new: &[u8]) -> Result<bool, StoreError> {
         let stored = mail_outbox::table.find(Id::from(id)).filter(mail_outbox::sealed.eq(old));
         let change = mail_outbox::sealed.eq(new);
-        let resealed = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        let resealed = on!(self.connection(), c => diesel::update(stored).set(change).cached().execute(c))?;
         at_most_one(resealed)
     }
 
@@ -89,11 +91,11 @@ impl Outbox for Transaction {
         let failed = match next_attempt_at {
             Some(next) => {
                 let change = (error, mail_outbox::next_attempt_at.eq(At(next)));
-                on!(self.connection(), c => diesel::update(entry).set(change).execute(c))
+                on!(self.connection(), c => diesel::update(entry).set(change).cached().execute(c))
             }
             None => {
                 let change = (error, mail_outbox::failed_at.eq(At(now)));
-                on!(self.connection(), c => diesel::update(entry).set(change).execute(c))
+                on!(self.connection(), c => diesel::update(entry).set(change).cached().execute(c))
             }
         };
         exactly_one(failed?)

@@ -11,6 +11,7 @@ use voxgate_domain::{
 };
 
 use crate::authenticator::{PrincipalRow, assemble, with_user_and_roles};
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, both, on};
 use crate::dialect;
 use crate::error::{at_most_one, exactly_one};
@@ -79,8 +80,8 @@ impl Sessions for Transaction {
     async fn add(&mut self, session: &Session, token: &RefreshToken) -> Result<(), StoreError> {
         let (session, token) = (SessionRow::from(session), RefreshTokenRow::from(token));
         let (session, token) = both!(self.connection(),
-            c => diesel::insert_into(user_sessions::table).values(&session).execute(c),
-            diesel::insert_into(refresh_tokens::table).values(&token).execute(c)
+            c => diesel::insert_into(user_sessions::table).values(&session).cached().execute(c),
+            diesel::insert_into(refresh_tokens::table).values(&token).cached().execute(c)
         )?;
         exactly_one(session)?;
         exactly_one(token)
@@ -133,20 +134,20 @@ impl Sessions for Transaction {
     async fn reauthenticated(&mut self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
         let open = user_sessions::table.find(Id::from(session)).filter(user_sessions::ended_at.is_null());
         let change = user_sessions::auth_time.eq(At(at));
-        let saved = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
+        let saved = on!(self.connection(), c => diesel::update(open).set(change).cached().execute(c))?;
         exactly_one(saved)
     }
 
     async fn proven(&mut self, session: SessionId, amr: AuthMethods) -> Result<(), StoreError> {
         let open = user_sessions::table.find(Id::from(session)).filter(user_sessions::ended_at.is_null());
         let change = user_sessions::amr.eq(amr.as_str());
-        let saved = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
+        let saved = on!(self.connection(), c => diesel::update(open).set(change).cached().execute(c))?;
         exactly_one(saved)
     }
 
     async fn end(&mut self, user: UserId, session: SessionId, end: SessionEnd) -> Result<bool, StoreError> {
         let open = user_sessions::table.find(Id::from(session)).filter(open_of(user.into()));
-        let ended = on!(self.connection(), c => diesel::update(open).set(ending(end)).execute(c))?;
+        let ended = on!(self.connection(), c => diesel::update(open).set(ending(end)).cached().execute(c))?;
         at_most_one(ended)
     }
 
@@ -155,9 +156,9 @@ impl Sessions for Transaction {
         let ended = match except {
             Some(kept) => {
                 let others = open.filter(user_sessions::id.ne(Id::from(kept)));
-                on!(self.connection(), c => diesel::update(others).set(ending(end)).execute(c))
+                on!(self.connection(), c => diesel::update(others).set(ending(end)).cached().execute(c))
             }
-            None => on!(self.connection(), c => diesel::update(open).set(ending(end)).execute(c)),
+            None => on!(self.connection(), c => diesel::update(open).set(ending(end)).cached().execute(c)),
         };
         Ok(u64::try_from(ended?).unwrap_or(u64::MAX))
     }
@@ -170,7 +171,7 @@ impl Sessions for Transaction {
             .limit(keep.into())
             .select(newest.field(user_sessions::id));
         let excess = user_sessions::table.filter(open_of(user.into())).filter(user_sessions::id.ne_all(kept));
-        let ended = on!(self.connection(), c => diesel::update(excess).set(ending(end)).execute(c))?;
+        let ended = on!(self.connection(), c => diesel::update(excess).set(ending(end)).cached().execute(c))?;
         Ok(u64::try_from(ended).unwrap_or(u64::MAX))
     }
 }

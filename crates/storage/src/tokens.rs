@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use voxgate_domain::ports::{OneTimeTokens, StoreError};
 use voxgate_domain::{OneTimeToken, Purpose, Timestamp, TokenHash, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{maybe, on};
 use crate::dialect::holding;
 use crate::error::exactly_one;
@@ -33,7 +34,8 @@ impl OneTimeTokens for Transaction {
         exactly_one(owner.iter().len())?;
         self.void(token.user_id, &[token.purpose], token.issued_at).await?;
         let row = NewToken::new(token, hash);
-        let added = on!(self.connection(), c => diesel::insert_into(one_time_tokens::table).values(&row).execute(c))?;
+        let added =
+            on!(self.connection(), c => diesel::insert_into(one_time_tokens::table).values(&row).cached().execute(c))?;
         exactly_one(added)
     }
 
@@ -57,7 +59,7 @@ impl OneTimeTokens for Transaction {
             .filter(unspent());
         let used = one_time_tokens::used_at.eq(At(now));
         on!(self.connection(), c => maybe(
-            diesel::update(good.clone()).set(used).returning(TokenRow::as_returning()).get_result(c)
+            diesel::update(good.clone()).set(used).returning(TokenRow::as_returning()).cached().get_result(c)
         ))?
         .map(OneTimeToken::try_from)
         .transpose()
@@ -69,6 +71,6 @@ impl OneTimeTokens for Transaction {
             .filter(one_time_tokens::purpose.eq_any(names(purposes)))
             .filter(unspent());
         let voided = one_time_tokens::voided_at.eq(At(now));
-        on!(self.connection(), c => diesel::update(good.clone()).set(voided).execute(c)).map(drop)
+        on!(self.connection(), c => diesel::update(good.clone()).set(voided).cached().execute(c)).map(drop)
     }
 }

@@ -5,6 +5,7 @@ use voxgate_domain::WebhookId;
 use voxgate_domain::ports::StoreError;
 use voxgate_domain::webhook::{DeliveryStatus, UserEvent};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, on};
 use crate::dialect;
 use crate::error::exactly_one;
@@ -36,7 +37,7 @@ pub(crate) async fn queue_test(
         finished_at: None,
         last_error: None,
     };
-    exactly_one(on!(connection, c => diesel::insert_into(webhook_deliveries::table).values(&row).execute(c))?)
+    exactly_one(on!(connection, c => diesel::insert_into(webhook_deliveries::table).values(&row).cached().execute(c))?)
 }
 
 async fn add(connection: &mut Connection, event: &UserEvent) -> Result<i64, StoreError> {
@@ -44,5 +45,6 @@ async fn add(connection: &mut Connection, event: &UserEvent) -> Result<i64, Stor
     on!(connection, c => diesel::insert_into(user_events::table)
         .values(&row)
         .returning(user_events::sequence)
+        .cached()
         .get_result::<i64>(c))
 }

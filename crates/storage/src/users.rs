@@ -7,6 +7,7 @@ use voxgate_domain::ports::{StoreError, Users};
 use voxgate_domain::user::{Account, NotificationPreferences};
 use voxgate_domain::{EmailAddress, PasswordHash, Timestamp, User, UserId};
 
+use crate::cached::CachedDsl as _;
 use crate::connection::{Connection, maybe, on};
 use crate::dialect::holding;
 use crate::error::exactly_one;
@@ -74,8 +75,7 @@ impl Transaction {
             password_history::password_hash.eq(hash.expose()),
             password_history::set_at.eq(At(at)),
         );
-        let added =
-            on!(self.connection(), c => diesel::insert_into(password_history::table).values(values).execute(c))?;
+        let added = on!(self.connection(), c => diesel::insert_into(password_history::table).values(values).cached().execute(c))?;
         exactly_one(added)
     }
 
@@ -89,7 +89,7 @@ impl Transaction {
 impl Users for Transaction {
     async fn add<'a>(&mut self, user: &'a User, password: Option<&'a PasswordHash>) -> Result<(), StoreError> {
         let values = (&UserRow::from(user), users::password_hash.eq(password.map(PasswordHash::expose)));
-        let added = on!(self.connection(), c => diesel::insert_into(users::table).values(values).execute(c))?;
+        let added = on!(self.connection(), c => diesel::insert_into(users::table).values(values).cached().execute(c))?;
         exactly_one(added)?;
         match password {
             Some(hash) => self.remember(user.id, hash, user.created_at).await,
@@ -117,7 +117,7 @@ impl Users for Transaction {
     async fn save(&mut self, user: &User) -> Result<(), StoreError> {
         let row = UserRow { version: user.version.saturating_add(1), ..UserRow::from(user) };
         let stored = users::table.find(row.id).filter(users::version.eq(user.version));
-        let saved = on!(self.connection(), c => diesel::update(stored).set(&row).execute(c))?;
+        let saved = on!(self.connection(), c => diesel::update(stored).set(&row).cached().execute(c))?;
         exactly_one(saved)
     }
 
@@ -129,7 +129,7 @@ impl Users for Transaction {
     ) -> Result<(), StoreError> {
         let change = (users::password_hash.eq(password.map(PasswordHash::expose)), users::updated_at.eq(At(now)));
         let stored = users::table.find(Id::from(user));
-        let changed = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        let changed = on!(self.connection(), c => diesel::update(stored).set(change).cached().execute(c))?;
         exactly_one(changed)?;
         match password {
             Some(hash) => self.remember(user, hash, now).await,
@@ -140,13 +140,13 @@ impl Users for Transaction {
     async fn renew_hash(&mut self, user: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         let stored = users::table.find(Id::from(user)).filter(users::password_hash.eq(old.expose()));
         let change = users::password_hash.eq(new.expose());
-        let renewed = on!(self.connection(), c => diesel::update(stored).set(change).execute(c))?;
+        let renewed = on!(self.connection(), c => diesel::update(stored).set(change).cached().execute(c))?;
         exactly_one(renewed)?;
         let remembered = password_history::table
             .filter(password_history::user_id.eq(Id::from(user)))
             .filter(password_history::password_hash.eq(old.expose()));
         let change = password_history::password_hash.eq(new.expose());
-        on!(self.connection(), c => diesel::update(remembered).set(change).execute(c)).map(drop)
+        on!(self.connection(), c => diesel::update(remembered).set(change).cached().execute(c)).map(drop)
     }
 
     async fn save_notification_preferences(
@@ -165,6 +165,7 @@ impl Users for Transaction {
             .on_conflict(notification_preferences::user_id)
             .do_update()
             .set(wanted)
+            .cached()
             .execute(c))?;
         exactly_one(saved)
     }
