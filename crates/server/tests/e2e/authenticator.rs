@@ -54,6 +54,16 @@ impl App {
         self.code(self.step + 1)
     }
 
+    /// The code of the step so many seconds ago.
+    pub(crate) fn ago(&self, seconds: u64) -> String {
+        self.code(self.step - seconds / STEP)
+    }
+
+    /// The code of the step in so many seconds.
+    pub(crate) fn ahead(&self, seconds: u64) -> String {
+        self.code(self.step + seconds / STEP)
+    }
+
     /// A code that is none, whatever the time.
     pub(crate) fn wrong(&self) -> String {
         let near: Vec<String> = (self.step - 3..self.step + 20).map(|step| self.code(step)).collect();

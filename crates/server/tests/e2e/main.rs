@@ -20,6 +20,7 @@ mod bad_input;
 mod balancer;
 mod browser;
 mod client_address;
+mod clock;
 mod command_line;
 mod compliance;
 mod concurrency;
@@ -78,6 +79,7 @@ on_both_databases! {
     account::links_are_for_one_purpose_and_the_latest_one_counts,
     compliance::a_report_shows_what_holds_and_fails_for_what_does_not,
     forged_host::a_forged_host_gets_into_no_mail,
+    clock::no_session_is_endless_and_no_code_works_twice_whatever_the_clock_does,
     command_line::replicas_that_migrate_at_once_do_not_collide,
     administration::an_invitation_ends_in_a_login,
     administration::switching_an_account_off_cuts_it_off_at_once,
