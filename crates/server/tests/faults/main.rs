@@ -29,6 +29,7 @@ mod line;
 mod mail_trouble;
 mod post;
 mod postgres_down;
+mod redis_trouble;
 mod rolling;
 mod service;
 mod severed;
