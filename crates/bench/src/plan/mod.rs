@@ -7,7 +7,7 @@ mod ratios;
 
 use std::process::ExitCode;
 
-pub(crate) use options::Options;
+pub(crate) use options::{Group, Options};
 
 use context::Context;
 

@@ -3,10 +3,25 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::stand::Kind;
 use crate::works::Work;
+
+/// Ratios that are measured together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// Logins: how many, how slow, how much memory
+    Login,
+    /// Refreshes
+    Refresh,
+    /// Profiles: how many, with limits in Redis, beside a storm of logins, what memory they leave
+    Profile,
+    /// First and deep pages of large lists
+    Pages,
+    /// Profiles beside a FastAPI service
+    Fastapi,
+}
 
 /// What is to be measured.
 #[derive(Debug, Args)]
@@ -41,9 +56,9 @@ pub(crate) struct Options {
     /// How often the loads of a ratio take turns
     #[arg(long, default_value_t = 2)]
     pub(crate) rounds: u32,
-    /// Only the ratios whose name contains this
-    #[arg(long)]
-    pub(crate) only: Option<String>,
+    /// Only these ratios
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) only: Vec<Group>,
     /// Leave the table out, and measure the ratios alone
     #[arg(long)]
     pub(crate) ratios_only: bool,
@@ -76,9 +91,9 @@ impl Options {
         if self.smoke { &[4] } else { &self.connections }
     }
 
-    /// Whether `name` is to be measured.
-    pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| name.contains(only))
+    /// Whether `group` is to be measured.
+    pub(crate) fn wants(&self, group: Group) -> bool {
+        self.only.is_empty() || self.only.contains(&group)
     }
 
     /// The works of the table.

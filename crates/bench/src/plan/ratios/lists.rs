@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use super::super::BenchError;
 use super::super::context::{Context, target};
+use super::super::{BenchError, Group};
 use super::Turns;
 use crate::load::{Ask, LoadError, once};
 use crate::progress::Progress;
@@ -18,7 +18,7 @@ const DEEP: usize = 10_000;
 
 /// The first page, and page 10,000, of users and of audit events, beside the first page of a small database.
 pub(in crate::plan) async fn lists(context: &Context<'_>, data: &Data, report: &mut Report) -> Result<(), BenchError> {
-    if !context.options.wants("page") {
+    if !context.options.wants(Group::Pages) {
         return Ok(());
     }
     let small = context.data(data.kind, context.small()).await?;

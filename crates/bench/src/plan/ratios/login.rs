@@ -1,6 +1,6 @@
 //! Logins beside raw hashes.
 
-use super::super::BenchError;
+use super::super::{BenchError, Group};
 use super::limits::alone;
 use super::{Stand, Turns, mean, shown};
 use crate::limits::{ARGON2, argon2};
@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 16;
 
 /// How many logins there are for one hash, how long the slowest take, and what memory each takes.
 pub(super) async fn ratios(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
-    if !stand.wants("login") {
+    if !stand.wants(Group::Login) {
         return Ok(());
     }
     let counted = stand.context.options.counted();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::super::BenchError;
+use super::super::{BenchError, Group};
 use super::{PEOPLE, Stand, Turns};
 use crate::load::Ask;
 use crate::report::{Bound, Report};
@@ -23,7 +23,7 @@ struct Said {
 pub(super) async fn ratio(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
     let Stand { context, data, .. } = stand;
     // The peer is installed first, which is no part of whether the benchmark works.
-    if data.kind != Kind::Postgres || context.options.smoke || !context.options.wants("fastapi") {
+    if data.kind != Kind::Postgres || context.options.smoke || !context.options.wants(Group::Fastapi) {
         return Ok(());
     }
     crate::say("installing and starting the FastAPI peer");

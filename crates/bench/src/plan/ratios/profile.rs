@@ -4,19 +4,17 @@ use std::time::Duration;
 
 use voxgate_testkit::redis::RedisServer;
 
-use super::super::BenchError;
 use super::super::context::{Context, target};
+use super::super::{BenchError, Group};
 use super::limits::handler;
 use super::{PEOPLE, Stand, Turns, shown};
 use crate::report::{Bound, Ratio, Report};
 use crate::stand::{Data, Kind, Limits, Voxgate};
 use crate::works::Work;
 
-const NAME: &str = "profile";
-
 /// Beside a handler that reads one row by its primary key.
 pub(super) async fn beside_one_row(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
-    if !stand.wants(NAME) {
+    if !stand.wants(Group::Profile) {
         return Ok(());
     }
     let turns = Turns::take(
@@ -33,7 +31,7 @@ pub(super) async fn beside_one_row(stand: &Stand<'_>, report: &mut Report) -> Re
 
 /// With limits counted in Redis, beside none.
 pub(super) async fn with_redis(context: &Context<'_>, data: &Data, report: &mut Report) -> Result<(), BenchError> {
-    if !context.options.wants(NAME) {
+    if !context.options.wants(Group::Profile) {
         return Ok(());
     }
     let redis = RedisServer::start().map_err(|error| BenchError::Other(error.to_string()))?;
@@ -56,7 +54,7 @@ const STORM: usize = 64;
 
 /// One reader's slowest answers beside a storm of logins.
 pub(super) async fn beside_a_storm(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
-    if !stand.wants(NAME) {
+    if !stand.wants(Group::Profile) {
         return Ok(());
     }
     let lasting = stand.context.options.counted() + Duration::from_millis(600);

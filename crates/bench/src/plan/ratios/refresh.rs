@@ -1,6 +1,6 @@
 //! Refreshes beside signatures and transactions.
 
-use super::super::BenchError;
+use super::super::{BenchError, Group};
 use super::limits::{alone, handler};
 use super::{PEOPLE, Stand, Turns, mean, shown};
 use crate::limits::rsa_sign;
@@ -9,7 +9,7 @@ use crate::works::Work;
 
 /// How many refreshes there are for what a refresh cannot do without.
 pub(super) async fn ratio(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
-    if !stand.wants("refresh") {
+    if !stand.wants(Group::Refresh) {
         return Ok(());
     }
     let counted = stand.context.options.counted();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::BenchError;
 use super::super::context::Context;
+use super::super::{BenchError, Group};
 use super::{PEOPLE, Stand};
 use crate::report::{Bound, Ratio, Report};
 use crate::stand::{Data, Limits};
@@ -45,7 +45,7 @@ pub(super) async fn start_and_memory(
 
 /// What is resident when many profiles were read from a server that has just started.
 pub(super) async fn after_a_long_load(stand: &Stand<'_>, report: &mut Report) -> Result<(), BenchError> {
-    if !stand.wants("profile") {
+    if !stand.wants(Group::Profile) {
         return Ok(());
     }
     let fresh = stand.context.voxgate(stand.data, &Limits::Off)?;

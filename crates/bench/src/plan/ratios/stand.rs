@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::BenchError;
 use super::super::context::{Context, Costed, target};
+use super::super::{BenchError, Group};
 use super::PEOPLE;
 use crate::report::{Bound, Ratio};
 use crate::stand::{Data, Limits, Program, Voxgate};
@@ -44,9 +44,9 @@ impl<'a> Stand<'a> {
         self.context.load(target(server), self.data.server, clients, counted).await
     }
 
-    /// Whether the options ask for what is called `name`.
-    pub(super) fn wants(&self, name: &str) -> bool {
-        self.context.options.wants(name)
+    /// Whether the options ask for `group`.
+    pub(super) fn wants(&self, group: Group) -> bool {
+        self.context.options.wants(group)
     }
 
     /// A ratio on its database.
