@@ -23,6 +23,7 @@ mod acts;
 mod crash;
 mod dice;
 mod disk_full;
+mod exhausted;
 mod inspection;
 mod ledger;
 mod line;
