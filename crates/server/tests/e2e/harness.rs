@@ -252,6 +252,12 @@ impl Drop for Voxgate {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        if std::thread::panicking() {
+            let (log, mut err) = (self.log(), std::io::stderr());
+            let last = log.lines().count().saturating_sub(40);
+            let _ = writeln!(err, "the last of its log:");
+            let _ = log.lines().skip(last).try_for_each(|line| writeln!(err, "{line}"));
+        }
     }
 }
 

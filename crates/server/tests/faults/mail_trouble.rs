@@ -6,14 +6,15 @@ use voxgate_testkit::smtp::Behaviour;
 
 use crate::harness::Backend;
 use crate::line::Weather;
-use crate::service::{Load, Service};
+use crate::service::{Data, Load, Service};
 use crate::{dice, number, say};
 
 pub(crate) async fn every_mail_comes_and_at_most_twice_whatever_the_mail_server_does(backend: Backend) {
     let rounds = number("FAULT_MAIL_ROUNDS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     // No request may fail or wait for mail.
-    let service = Service::start(backend, Weather::Fair).await;
+    let (data, url) = Data::without_a_disk(backend);
+    let service = Service::start_on(data, Some(url), Weather::Fair, &[]).await;
     let mut load = Load::begin(&service, &mut dice);
     for _ in 0..rounds {
         let slowly = Behaviour::TakeSlowly(Duration::from_millis(dice.between(100, 1_500)));

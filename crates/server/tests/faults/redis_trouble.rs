@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::redis::RedisServer;
 
-use crate::harness::{Backend, empty_database};
+use crate::harness::{Backend};
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
 use crate::{ALONE, dice, number, say};
@@ -62,9 +62,8 @@ async fn no_request_fails_whatever_redis_does() {
     let rounds = number("FAULT_REDIS_ROUNDS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
     let mut redis = RedisServer::start_with(&["--maxmemory-policy", "noeviction"]).unwrap();
-    let unused = tempfile::tempdir().unwrap();
-    let (url, database) = empty_database(Backend::Postgres, unused.path());
-    let (data, at) = (Data::Database(database.unwrap()), redis.url());
+    let (data, url) = Data::without_a_disk(Backend::Postgres);
+    let at = redis.url();
     // All of the limits are kept, and none is reached.
     let enough = "10000/1s";
     let settings = [

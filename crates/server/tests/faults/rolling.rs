@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::balancer::Proxy;
-use crate::harness::{Backend, Voxgate, empty_database};
+use crate::harness::{Backend, Voxgate};
 use crate::line::{Line, Weather};
 use crate::service::{Data, Load, Service, free_address};
 use crate::{ALONE, dice, number, say};
@@ -27,10 +27,8 @@ async fn no_request_is_refused_while_keys_are_rotated_and_replicas_restarted_in_
     let _alone = ALONE.lock().await;
     let rounds = number("FAULT_ROLLS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
-    let unused = tempfile::tempdir().unwrap();
-    let (url, database) = empty_database(Backend::Postgres, unused.path());
+    let (data, url) = Data::without_a_disk(Backend::Postgres);
     let drains = [("SHUTDOWN_DRAIN_DELAY", "1s"), ("SHUTDOWN_GRACE", "15s")];
-    let data = Data::Database(database.unwrap());
     let mut service = Service::start_on(data, Some(url.clone()), Weather::Fair, &drains).await;
     let keys = service.voxgate.dir.path().join("keys").display().to_string();
     let (address, smtp) = (free_address(), service.post.url());

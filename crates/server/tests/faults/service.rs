@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use voxgate_testkit::postgres::{Cluster, TestDatabase};
+use voxgate_testkit::postgres::{Cluster, Fsync, TestDatabase};
 
 use crate::dice::Dice;
 use crate::harness::{Backend, Voxgate, empty_database};
@@ -29,8 +30,33 @@ pub(crate) enum Data {
     Sqlite,
     /// An SQLite file elsewhere.
     File(PathBuf),
+    /// An SQLite file in memory.
+    Memory(TempDir),
     Database(TestDatabase),
     Cluster(Arc<Cluster>),
+}
+
+impl Data {
+    /// Empty data on which no commit waits for a disk, and their address: a disk that stops for seconds, as one that many
+    /// machines share does now and then, has requests refused, and is not the fault that is tried.
+    pub(crate) fn without_a_disk(backend: Backend) -> (Self, String) {
+        match backend {
+            Backend::Sqlite => {
+                let memory = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap();
+                let url = format!("sqlite://{}", in_folder(&memory).display());
+                (Self::Memory(memory), url)
+            }
+            Backend::Postgres => {
+                let cluster = Cluster::private(Fsync::Off).unwrap_or_else(|error| panic!("{error}"));
+                let url = cluster.admin_url();
+                (Self::Cluster(Arc::new(cluster)), url)
+            }
+        }
+    }
+}
+
+fn in_folder(folder: &TempDir) -> PathBuf {
+    folder.path().join("voxgate.db")
 }
 
 /// A running service.
@@ -102,7 +128,8 @@ impl Service {
     /// Runs statements past the service.
     pub(crate) fn sql(&self, statements: &str) -> String {
         match &self.data {
-            Data::Sqlite => sqlite(&self.voxgate.dir.path().join("voxgate.db"), statements),
+            Data::Sqlite => sqlite(&in_folder(&self.voxgate.dir), statements),
+            Data::Memory(folder) => sqlite(&in_folder(folder), statements),
             Data::File(file) => sqlite(file, statements),
             Data::Database(database) => database.psql(statements).unwrap(),
             Data::Cluster(cluster) => cluster.psql(statements).unwrap(),
@@ -113,7 +140,7 @@ impl Service {
     pub(crate) fn sessions_of(&self, user: &str) -> (usize, usize) {
         let bare = user.replace('-', "");
         let id = match &self.data {
-            Data::Sqlite | Data::File(_) => format!("x'{bare}'"),
+            Data::Sqlite | Data::File(_) | Data::Memory(_) => format!("x'{bare}'"),
             Data::Database(_) | Data::Cluster(_) => format!("'{bare}'"),
         };
         let asked = format!("SELECT count(*), sum(generation - 1) FROM user_sessions WHERE user_id = {id}");
