@@ -28,7 +28,6 @@ mod crash;
 mod devices;
 mod drain;
 mod emergency;
-mod enumeration;
 mod exposition;
 mod forged_host;
 mod harness;
@@ -114,7 +113,6 @@ on_both_databases! {
     services::a_secret_is_rotated_with_an_overlap_and_an_account_switched_off,
     services::bad_token_requests_are_answered_as_oauth_says,
     services::a_session_that_ended_shows_within_a_second,
-    enumeration::known_and_unknown_addresses_are_answered_alike,
     limits::each_limit_is_kept_and_told,
     limits::requests_from_one_address_are_limited_whatever_they_ask_for,
     limits::an_address_without_an_account_is_limited_alike,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::redis::RedisServer;
 
-use crate::harness::{Backend};
+use crate::harness::Backend;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
 use crate::{ALONE, dice, number, say};

@@ -1,18 +1,9 @@
-//! A storm of logins, alone on the machine: cargo runs one test binary after the other, and this one has nothing beside the
-//! storm. `OVERLOAD_SECONDS` says how long the storm lasts, and `VOXGATE_BINARY` which binary stands in it:
+//! A storm of logins. `OVERLOAD_SECONDS` says how long it lasts, and `VOXGATE_BINARY` which binary stands in it:
 //!
 //! ```text
 //! cargo build --release
-//! OVERLOAD_SECONDS=20 VOXGATE_BINARY=$PWD/target/release/voxgate cargo test --test storm -- --nocapture
+//! OVERLOAD_SECONDS=20 VOXGATE_BINARY=$PWD/target/release/voxgate cargo test --test timing -- --nocapture storm
 //! ```
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -21,20 +12,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use tokio::sync::Mutex;
 
-use harness::{Backend, Voxgate};
-use person::{OTHER_PASSWORD, Person};
-
-#[expect(dead_code, reason = "shared with the other end-to-end tests")]
-#[path = "../e2e/harness.rs"]
-mod harness;
-#[expect(dead_code, reason = "shared with the other end-to-end tests")]
-#[path = "../e2e/person.rs"]
-mod person;
-
-/// One storm at a time.
-static ALONE: Mutex<()> = Mutex::const_new(());
+use crate::harness::{Backend, Voxgate};
+use crate::person::{OTHER_PASSWORD, Person};
 
 fn resident_mib(pid: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -104,8 +84,7 @@ async fn log_in_again_and_again(client: &reqwest::Client, url: &str, n: usize, s
 
 /// `OVERLOAD_SECONDS` says how long the storm lasts, 4 by default. The settings are those of an installation; what is
 /// refused when the queue is shorter is tested with the other end-to-end tests.
-async fn a_storm_of_logins_leaves_other_routes_their_time(backend: Backend) {
-    let _alone = ALONE.lock().await;
+pub(crate) async fn a_storm_of_logins_leaves_other_routes_their_time(backend: Backend) {
     const CLIENTS: usize = 200;
     let seconds = std::env::var("OVERLOAD_SECONDS").map_or(4, |text| text.parse().expect("a number of seconds"));
     let lasting = Duration::from_secs(seconds);
@@ -132,14 +111,4 @@ async fn a_storm_of_logins_leaves_other_routes_their_time(backend: Backend) {
     let _ = writeln!(std::io::stdout(), "{backend:?}: {figures}");
     assert!(memory < 600, "{figures}");
     assert!(stormy < idle * 5, "{figures}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_logins_leaves_other_routes_their_time_on_sqlite() {
-    a_storm_of_logins_leaves_other_routes_their_time(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_logins_leaves_other_routes_their_time_on_postgres() {
-    a_storm_of_logins_leaves_other_routes_their_time(Backend::Postgres).await;
 }
