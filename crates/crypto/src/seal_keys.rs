@@ -245,7 +245,7 @@ mod tests {
         assert!(keys.verify(&old.key_id, b"seal", &signature));
         assert!(!keys.verify(&new.key_id, b"seal", &signature));
         assert!(!keys.verify(&old.key_id, b"other", &signature));
-        assert!(keys.sign(&old.key_id, b"seal").is_err());
+        assert!(matches!(keys.sign(&old.key_id, b"seal"), Err(SealError::NoKey)));
     }
 
     #[test]
@@ -260,6 +260,8 @@ mod tests {
 
         let public = SealPublicKeys::from_pem(&keys.public_pem()).unwrap();
         assert!(public.verify(&key_id, b"seal", &signature));
+        assert!(matches!(public.key_id(), Err(SealError::NoKey)));
+        assert!(matches!(public.sign(&key_id, b"seal"), Err(SealError::NoKey)));
         assert!(!public.verify(&key_id, b"forged", &signature));
         for bad in ["", "no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
             assert!(SealPublicKeys::from_pem(bad).is_err(), "{bad}");

@@ -1,10 +1,14 @@
-//! The disk is full: under the SQLite file, and under the folder of mails.
+//! The disk is full: under the SQLite file, under PostgreSQL, and under the folder of mails.
 
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+
+use voxgate_testkit::postgres::{Cluster, Fsync};
 
 use crate::harness::{Backend, Voxgate};
 use crate::line::Weather;
@@ -78,11 +82,53 @@ async fn a_full_disk_under_sqlite_refuses_writes_and_loses_nothing() {
     }
     let mut visitors = load.ends().await;
     service.everything_is_as_told(&mut visitors).await;
-    let refused = service.line.tally.unavailable.load(std::sync::atomic::Ordering::Relaxed);
+    let refused = service.line.tally.unavailable.load(Ordering::Relaxed);
     assert!(refused > 0, "the disk was never full");
     // Without the rules for columns: to clients older than the service `json_valid(NULL)` is 0, which breaks some.
     assert_eq!(service.sql("PRAGMA ignore_check_constraints = ON; PRAGMA integrity_check").trim(), "ok");
     say!("{fills} times full in {:.1?}", begun.elapsed());
+}
+
+/// Ends a server before its disk goes.
+struct Ending(Arc<Cluster>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.crash();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
+    let _alone = ALONE.lock().await;
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::at(folder.path(), 256) else { return };
+    let fills = number("FAULT_FILLS", 2);
+    let (mut dice, begun) = (dice(), Instant::now());
+    // A commit waits for the disk; that of a server which lost its disk for a moment must not be lost with it.
+    let cluster = Arc::new(Cluster::private_in(folder.path(), Fsync::On).unwrap_or_else(|error| panic!("{error}")));
+    let ending = Ending(Arc::clone(&cluster));
+    let (url, data) = (cluster.admin_url(), Data::Cluster(Arc::clone(&cluster)));
+    let service = Service::start_on(data, Some(url), Weather::Outages, &[]).await;
+    let mut load = Load::begin(&service, &mut dice);
+    load.goes_on_for(Duration::from_secs(2)).await;
+    for _ in 0..fills {
+        let (full, lasts) = (Instant::now(), Duration::from_millis(dice.between(1_500, 3_500)));
+        service.post.fault();
+        while full.elapsed() < lasts {
+            disk.fill();
+            load.goes_on_for(Duration::from_millis(20)).await;
+        }
+        service.voxgate.get("/health/live").await.expect(200);
+        disk.free();
+        service.recovers().await;
+        load.goes_on_for(Duration::from_millis(dice.between(500, 1_500))).await;
+    }
+    let mut visitors = load.ends().await;
+    service.everything_is_as_told(&mut visitors).await;
+    assert!(service.line.tally.unavailable.load(Ordering::Relaxed) > 0, "nobody noticed");
+    drop(ending);
+    say!("the disk full under PostgreSQL {fills} times in {:.1?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

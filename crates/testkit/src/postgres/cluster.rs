@@ -52,11 +52,20 @@ impl Cluster {
     ///
     /// A [`PostgresError`] that says what to do.
     pub fn private(fsync: Fsync) -> Result<Self, PostgresError> {
-        Self::named(&format!("{:016x}", RandomState::new().hash_one(0)), fsync)
+        Self::private_in(&env::temp_dir(), fsync)
+    }
+
+    /// The same with its files in `folder`, which everybody may enter. Whoever unmounts it stops the server before.
+    ///
+    /// # Errors
+    ///
+    /// A [`PostgresError`] that says what to do.
+    pub fn private_in(folder: &Path, fsync: Fsync) -> Result<Self, PostgresError> {
+        Self::named(folder, &format!("{:016x}", RandomState::new().hash_one(0)), fsync)
     }
 
     fn shared(fsync: Fsync) -> Result<Self, PostgresError> {
-        Self::named(if fsync == Fsync::On { "shared" } else { "shared-nofsync" }, fsync)
+        Self::named(&env::temp_dir(), if fsync == Fsync::On { "shared" } else { "shared-nofsync" }, fsync)
     }
 
     /// The address of its `postgres` database.
@@ -140,9 +149,9 @@ impl Cluster {
     }
 
     /// The server of this name: the one that runs, or a new one. One process at a time decides that.
-    fn named(name: &str, fsync: Fsync) -> Result<Self, PostgresError> {
+    fn named(folder: &Path, name: &str, fsync: Fsync) -> Result<Self, PostgresError> {
         programs::binary("postgres")?;
-        let base = env::temp_dir().join(format!("voxgate-postgres-{}-{name}", programs::user()?));
+        let base = folder.join(format!("voxgate-postgres-{}-{name}", programs::user()?));
         let starting = lock_file(&base.with_extension("start.lock"))?;
         starting.lock()?;
         let lease = lock_file(&base.with_extension("use.lock"))?;
