@@ -80,6 +80,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_request_id_is_kept_as_it_came() {
+        let id = RequestId::parse("load-balancer_7").unwrap();
+        assert_eq!((id.as_str(), id.to_string().as_str()), ("load-balancer_7", "load-balancer_7"));
+    }
+
+    #[test]
     fn a_user_agent_loses_control_characters_and_its_end() {
         let agent = UserAgent::from_header(&format!("curl\r\n{}", "x".repeat(1_000))).unwrap();
         assert_eq!(agent.as_str().len(), UserAgent::MAX_CHARS);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::ids::DeviceId;
 use crate::session::named;
+use crate::time::days;
 use crate::{Timestamp, TokenHash, UserId};
 
 /// A device on which a user has logged in.
@@ -26,7 +27,7 @@ pub struct KnownDevice {
 
 impl KnownDevice {
     /// A device is forgotten so long after its latest login: 180 days.
-    pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(180 * 24 * 3_600);
+    pub const FORGOTTEN_AFTER: Duration = days(180);
     /// The most devices of a user; the one unused longest is forgotten first.
     pub const MAX_PER_USER: u32 = 20;
 

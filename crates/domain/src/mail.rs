@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::session::named;
+use crate::time::days;
 use crate::{EmailAddress, EmergencyAccessId, Locale, MailId, SecretToken, Timestamp, UserId};
 
 /// A message that was queued to one address.
@@ -179,8 +180,8 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             first: Duration::from_secs(5),
-            longest: Duration::from_secs(15 * 60),
-            give_up_after: Duration::from_secs(3 * 24 * 3_600),
+            longest: Duration::from_mins(15),
+            give_up_after: days(3),
             in_flight: Duration::from_secs(40),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::session::named;
+use crate::time::days;
 use crate::{EmailAddress, OneTimeTokenId, Timestamp, UserId};
 
 named! {
@@ -25,12 +26,10 @@ impl Purpose {
     /// 5.0, V6.4), a week for an invitation.
     #[must_use]
     pub const fn lifetime(self) -> Duration {
-        const MINUTE: u64 = 60;
-        const DAY: u64 = 24 * 60 * MINUTE;
         match self {
-            Self::EmailVerification | Self::EmailChange => Duration::from_secs(DAY),
-            Self::PasswordReset => Duration::from_secs(30 * MINUTE),
-            Self::Invitation => Duration::from_secs(7 * DAY),
+            Self::EmailVerification | Self::EmailChange => days(1),
+            Self::PasswordReset => Duration::from_mins(30),
+            Self::Invitation => days(7),
         }
     }
 }

@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::ids::ServiceAccountId;
 use crate::role::PermissionSet;
+use crate::time::days;
 use crate::{Permission, SecretToken, ServiceName, Timestamp, TokenHash};
 
 /// A machine caller. It has no password, no session and no role: a secret, and permissions of its own.
@@ -60,7 +61,7 @@ impl ServiceAccount {
     pub const PERMISSIONS: &'static [Permission] =
         &[Permission::RevocationsRead, Permission::AuditRead, Permission::OpsRead];
     /// The longest time that the last secret works beside a new one.
-    pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 3_600);
+    pub const MAX_OVERLAP: Duration = days(30);
     /// The start of every secret, so that scanners find one that was published by mistake.
     pub const SECRET_PREFIX: &'static str = "vgs_";
 

@@ -100,9 +100,19 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// `n` days of 24 hours.
+pub(crate) const fn days(n: u64) -> Duration {
+    Duration::from_hours(n.saturating_mul(24))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_has_24_hours() {
+        assert_eq!(days(7), Duration::from_secs(604_800));
+    }
 
     #[test]
     fn a_time_is_kept_to_the_microsecond() {

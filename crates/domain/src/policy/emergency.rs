@@ -17,7 +17,7 @@ pub struct EmergencyPolicy {
 impl Default for EmergencyPolicy {
     /// An hour.
     fn default() -> Self {
-        Self { duration: Duration::from_secs(3_600) }
+        Self { duration: Duration::from_hours(1) }
     }
 }
 

@@ -31,15 +31,14 @@ impl Default for FactorPolicy {
     /// One step either way; an hour to enroll; five minutes and five codes a challenge; ten wrong codes lock for 15
     /// minutes; ten recovery codes.
     fn default() -> Self {
-        const MINUTE: u64 = 60;
         Self {
             skew_steps: 1,
-            enrollment_ttl: Duration::from_secs(60 * MINUTE),
-            challenge_ttl: Duration::from_secs(5 * MINUTE),
+            enrollment_ttl: Duration::from_hours(1),
+            challenge_ttl: Duration::from_mins(5),
             challenge_failures: 5,
             threshold: 10,
-            window: Duration::from_secs(15 * MINUTE),
-            lock: Duration::from_secs(15 * MINUTE),
+            window: Duration::from_mins(15),
+            lock: Duration::from_mins(15),
             recovery_codes: 10,
         }
     }

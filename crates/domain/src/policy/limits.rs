@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::Networks;
 use crate::session::named;
+use crate::time::days;
 
 /// At most so many requests in so long, written like `100/1m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +25,7 @@ impl Limit {
     /// The highest quota: what is remembered of a key is bounded by it.
     pub const MAX_QUOTA: u32 = 10_000;
     /// The longest window.
-    pub const MAX_WINDOW: Duration = Duration::from_secs(24 * 3_600);
+    pub const MAX_WINDOW: Duration = days(1);
 
     /// `quota` requests in `window`, which is a whole number of seconds.
     ///

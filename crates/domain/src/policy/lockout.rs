@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Timestamp;
+use crate::time::days;
 
 /// The failed logins of one address, whether or not it has an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,13 +52,13 @@ pub struct LockoutPolicy {
 impl Default for LockoutPolicy {
     /// Five failures, 15 minutes.
     fn default() -> Self {
-        Self { threshold: 5, duration: Duration::from_secs(15 * 60) }
+        Self { threshold: 5, duration: Duration::from_mins(15) }
     }
 }
 
 impl LockoutPolicy {
     /// A run of failures is forgotten after a day without one.
-    pub const FORGET_AFTER: Duration = Duration::from_secs(24 * 3_600);
+    pub const FORGET_AFTER: Duration = days(1);
 
     /// What a further failure makes of `attempts`. During a lock failures change nothing: a lock cannot be prolonged.
     #[must_use]

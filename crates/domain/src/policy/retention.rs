@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::LockoutPolicy;
 use crate::Timestamp;
-
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+use crate::time::days;
 
 /// How long what is not needed any more is kept. Audit events are not among it: they are kept, and for six years must be
 /// (45 CFR 164.316(b)(2)(i)).
@@ -27,11 +26,11 @@ impl Default for RetentionPolicy {
     /// 30 days; sessions 90.
     fn default() -> Self {
         Self {
-            deleted_users: DAY * 30,
-            ended_sessions: DAY * 90,
-            spent_tokens: DAY * 30,
-            sent_mail: DAY * 30,
-            user_events: DAY * 30,
+            deleted_users: days(30),
+            ended_sessions: days(90),
+            spent_tokens: days(30),
+            sent_mail: days(30),
+            user_events: days(30),
         }
     }
 }
@@ -128,8 +127,8 @@ mod tests {
     fn a_closed_account_is_purged_after_thirty_days() {
         let closed = Timestamp::EPOCH;
         let policy = RetentionPolicy::default();
-        assert!(closed >= policy.cutoffs(closed.plus(DAY * 30)).deleted_users);
-        assert!(closed < policy.cutoffs(closed.plus(DAY * 30).plus(Duration::from_secs(1))).deleted_users);
+        assert!(closed >= policy.cutoffs(closed.plus(days(30))).deleted_users);
+        assert!(closed < policy.cutoffs(closed.plus(days(30)).plus(Duration::from_secs(1))).deleted_users);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::time::days;
 use crate::{RefreshToken, Session, Timestamp};
 
 /// How long sessions and their tokens live.
@@ -25,13 +26,12 @@ pub struct SessionPolicy {
 impl Default for SessionPolicy {
     /// 15 min, 7 days, 7 days, 10 s, 10 min, 100 sessions.
     fn default() -> Self {
-        const DAY: u64 = 24 * 3_600;
         Self {
-            access_token_ttl: Duration::from_secs(15 * 60),
-            session_ttl: Duration::from_secs(7 * DAY),
-            idle_timeout: Duration::from_secs(7 * DAY),
+            access_token_ttl: Duration::from_mins(15),
+            session_ttl: days(7),
+            idle_timeout: days(7),
             reuse_leeway: Duration::from_secs(10),
-            recent_authentication: Duration::from_secs(10 * 60),
+            recent_authentication: Duration::from_mins(10),
             max_per_user: 100,
         }
     }

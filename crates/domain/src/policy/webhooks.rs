@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::Timestamp;
+use crate::time::days;
 use crate::webhook::{WebhookUrl, is_refused};
 
 /// When a webhook is sent again, for how long, and where none is sent.
@@ -28,10 +29,10 @@ impl Default for WebhookPolicy {
     fn default() -> Self {
         Self {
             retry_min: Duration::from_secs(1),
-            retry_max: Duration::from_secs(3_600),
-            give_up_after: Duration::from_secs(3 * 24 * 3_600),
+            retry_max: Duration::from_hours(1),
+            give_up_after: days(3),
             timeout: Duration::from_secs(15),
-            rotation_overlap: Duration::from_secs(24 * 3_600),
+            rotation_overlap: days(1),
             to_this_machine: false,
         }
     }
