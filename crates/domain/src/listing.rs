@@ -148,7 +148,9 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_by_its_text() {
         let cursor = Cursor::from_sealed(vec![0, 255, 7]);
+        assert_eq!(cursor.sealed(), [0, 255, 7]);
         assert_eq!(Cursor::parse(&cursor.encode()), Ok(cursor));
+        assert!(Cursor::parse(&"A".repeat(512)).is_ok());
         for bad in ["", "a b", "==", &"A".repeat(513)] {
             assert_eq!(Cursor::parse(bad), Err(InvalidCursor), "{bad:?}");
         }

@@ -204,6 +204,8 @@ impl RetryPolicy {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -215,6 +217,38 @@ mod tests {
         let queued = Timestamp::EPOCH;
         assert_eq!(policy.next_attempt(queued, 1, queued), Some(queued.plus(policy.first)));
         assert_eq!(policy.next_attempt(queued, 400, queued.plus(policy.give_up_after)), None);
+    }
+
+    #[test]
+    fn every_message_has_a_name_of_its_own() {
+        let (at, ip_address) = (Timestamp::EPOCH, IpAddr::from([192, 0, 2, 1]));
+        let access = EmergencyAccessId::from(uuid::Uuid::nil());
+        let notices = [
+            Notice::AlreadyRegistered,
+            Notice::PasswordChanged,
+            Notice::AddressChangeRequested,
+            Notice::AddressChanged,
+            Notice::AccountLocked { until: at },
+            Notice::SessionCompromised,
+            Notice::AccountDeleted,
+            Notice::RolesChanged,
+            Notice::MfaEnabled,
+            Notice::MfaDisabled,
+            Notice::RecoveryCodesRegenerated,
+            Notice::RecoveryCodeUsed,
+            Notice::NewDevice { at, ip_address },
+            Notice::EmergencyAccess { access, until: at },
+            Notice::EmergencyAccessTaken { access, until: at },
+        ];
+        let link = |purpose: &LinkPurpose| {
+            let token = SecretToken::presented("marked-secret").unwrap();
+            Message::Link { purpose: *purpose, token, expires_at: at }
+        };
+        let messages = LinkPurpose::ALL.iter().map(link).chain(notices.map(Message::Notice));
+        let names: Vec<&str> = messages.map(|message| message.as_str()).collect();
+        assert!(names.contains(&"verify_address") && names.contains(&"password_changed"), "{names:?}");
+        let different: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
     }
 
     #[test]

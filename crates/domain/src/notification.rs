@@ -48,3 +48,17 @@ impl Delivery {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_waits_leaves_or_is_given_up() {
+        let at = Timestamp::EPOCH;
+        let told = |delivery: Delivery| (delivery.as_str(), delivery.sent_at());
+        assert_eq!(told(Delivery::Queued), ("queued", None));
+        assert_eq!(told(Delivery::Sent(at)), ("sent", Some(at)));
+        assert_eq!(told(Delivery::GivenUp(at)), ("failed", None));
+    }
+}

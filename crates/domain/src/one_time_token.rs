@@ -58,3 +58,14 @@ impl OneTimeToken {
         Self { id, user_id, purpose, address, issued_at: now, expires_at: now.plus(purpose.lifetime()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_lives_as_long_as_what_it_is_for_needs() {
+        let hours = |purpose: Purpose| purpose.lifetime().as_secs_f64() / 3_600.0;
+        assert_eq!(Purpose::ALL.iter().map(|purpose| hours(*purpose)).collect::<Vec<_>>(), [24.0, 24.0, 0.5, 168.0]);
+    }
+}

@@ -43,3 +43,17 @@ pub struct RefreshToken {
     /// When a newer one took its place, if one did.
     pub superseded_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generations_are_counted_up_to_the_last() {
+        let third = Generation::FIRST.next().next();
+        assert_eq!(third.number() - Generation::FIRST.number(), 2);
+        assert_eq!(Generation::from_stored(third.number()), third);
+        let last = Generation::from_stored(i64::MAX);
+        assert_eq!(last.next(), last);
+    }
+}

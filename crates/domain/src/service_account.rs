@@ -181,14 +181,18 @@ mod tests {
     fn without_overlap_the_last_secret_ends_at_once_and_a_long_one_is_refused() {
         let rotated = account().rotate(hash(2), Duration::ZERO, at(200)).unwrap();
         assert!(rotated.previous.is_none() && !rotated.accepts(&hash(1), at(200)));
+        let longest = account().rotate(hash(2), ServiceAccount::MAX_OVERLAP, at(200)).unwrap();
+        assert!(longest.accepts(&hash(1), at(200)));
         let long = ServiceAccount::MAX_OVERLAP + Duration::from_secs(1);
         assert_eq!(account().rotate(hash(2), long, at(200)), Err(ServiceAccountError::OverlapTooLong));
     }
 
     #[test]
     fn what_is_switched_off_stays_off() {
-        let off = account().disable(at(200)).unwrap();
-        assert!(!off.accepts(&hash(1), at(201)));
+        let rotated = account().rotate(hash(2), Duration::from_secs(60), at(150)).unwrap();
+        let off = rotated.disable(at(200)).unwrap();
+        assert!(![1, 2].iter().any(|secret| off.accepts(&hash(*secret), at(201))));
+        assert!(off.previous.is_none(), "a secret that nobody needs is not kept");
         assert_eq!(off.clone().disable(at(202)), Err(ServiceAccountError::Disabled));
         assert_eq!(off.rotate(hash(2), Duration::ZERO, at(202)), Err(ServiceAccountError::Disabled));
     }

@@ -206,6 +206,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
 
     #[test]
     fn every_end_reason_and_method_comes_back_by_its_name() {
@@ -216,5 +217,16 @@ mod tests {
             assert_eq!(AuthMethods::from_amr(methods.amr()), Some(*methods));
         }
         assert_eq!(AuthMethods::from_amr(&["otp", "pwd"]), None);
+    }
+
+    #[test]
+    fn a_refresh_counts_and_is_seen_and_time_does_not_run_back() {
+        let begun = fixtures::session(UserId::from(uuid::Uuid::nil())).build();
+        let later = begun.last_seen_at.plus(std::time::Duration::from_secs(60));
+        let next = begun.generation.next();
+        let refreshed = begun.clone().refreshed(next, later);
+        assert_eq!((refreshed.generation, refreshed.last_seen_at), (next, later));
+        let again = refreshed.refreshed(next.next(), begun.last_seen_at);
+        assert_eq!((again.generation, again.last_seen_at), (next.next(), later));
     }
 }

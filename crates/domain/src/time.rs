@@ -121,6 +121,14 @@ mod tests {
     }
 
     #[test]
+    fn it_counts_seconds_and_days() {
+        let time = Timestamp::EPOCH.plus(days(3)).plus(Duration::from_millis(1_999));
+        assert_eq!(time.unix_seconds(), 3 * 86_400 + 1);
+        assert_eq!(time.date().to_string(), "1970-01-04");
+        assert_eq!(DateTime::<Utc>::from(time).timestamp_millis(), 3 * 86_400_000 + 1_999);
+    }
+
+    #[test]
     fn arithmetic_saturates_instead_of_overflowing() {
         let end = Timestamp::EPOCH.plus(Duration::MAX);
         assert_eq!(end.plus(Duration::from_secs(1)), end);
