@@ -242,6 +242,10 @@ fn an_inserted_event_has_no_place() {
     let mut more = trail();
     more[1].1.push(entry(6, event(6)));
     assert_eq!(found(more), (Fault::Inserted, Some(6), Some(2)));
+    let mut twice = trail();
+    let taken = twice[1].1[0].clone();
+    twice[1].1.insert(1, taken);
+    assert_eq!(found(twice), (Fault::Inserted, Some(3), Some(2)));
 }
 
 #[test]
@@ -270,6 +274,19 @@ fn a_seal_that_does_not_follow_is_found_even_when_it_is_ours() {
     let entries = apart[1].1.clone();
     apart[1].0 = seal_by(&OURS, None, &entries);
     assert_eq!(found(apart).0, Fault::SealForged);
+
+    // One of the two at a time: the number, the hash of the seal before it.
+    let sign = |draft: SealDraft| {
+        let signature = OURS.sign(&draft.canonical_bytes("word"));
+        Seal { draft, key_id: "word".to_owned(), signature }
+    };
+    let draft = trail()[1].0.draft.clone();
+    let [mut again, mut elsewhere] = [trail(), trail()];
+    again[1].0 = sign(SealDraft { number: 1, ..draft.clone() });
+    assert_eq!(found(again), (Fault::SealForged, Some(3), Some(1)));
+    elsewhere[1].0 = sign(SealDraft { previous: Hash::NONE, ..draft });
+    assert_eq!(found(elsewhere), (Fault::SealForged, Some(3), Some(2)));
+
     let gone = trail().split_off(1);
     assert_eq!(found(gone), (Fault::SealDeleted, Some(1), Some(1)));
 }

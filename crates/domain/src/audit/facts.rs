@@ -204,21 +204,5 @@ impl AuditEvent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::user::ProfileField;
-
-    #[test]
-    fn a_profile_change_names_its_fields_and_no_values() {
-        let act = Act::ProfileUpdated(vec![ProfileField::FirstName, ProfileField::PhoneNumber]);
-        let names = Detail::Words(vec!["first_name".into(), "phone_number".into()]);
-        assert_eq!(act.details(), [("fields", names)]);
-    }
-
-    #[test]
-    fn a_failed_login_says_why_to_the_trail() {
-        let act = Act::LoginFailed(LoginFailure::WrongPassword);
-        assert_eq!((act.name(), act.outcome()), ("login.failed", Outcome::Failure));
-        assert_eq!(act.details(), [("why", Detail::Word("wrong_password".into()))]);
-    }
-}
+#[path = "facts_tests.rs"]
+mod tests;

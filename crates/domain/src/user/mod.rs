@@ -176,7 +176,7 @@ mod tests {
         let later = Timestamp::EPOCH.plus(Duration::from_secs(60));
         let user = pending().verify_email(later).unwrap();
         assert!(user.is_active());
-        assert_eq!(user.email_verified_at, Some(later));
+        assert_eq!((user.email_verified_at, user.updated_at), (Some(later), later));
     }
 
     #[test]
@@ -203,8 +203,22 @@ mod tests {
         let off = active.clone().deactivate(later).unwrap();
         assert_eq!((off.status, off.updated_at), (UserStatus::Inactive, later));
         assert_eq!(off.clone().deactivate(Timestamp::EPOCH).unwrap(), off);
-        assert!(off.activate(later).unwrap().is_active());
+        let evening = later.plus(Duration::from_secs(60));
+        let on = off.activate(evening).unwrap();
+        assert_eq!((on.status, on.updated_at), (UserStatus::Active, evening));
         assert_eq!(active.clone().activate(later).unwrap(), active);
+    }
+
+    #[test]
+    fn a_change_is_dated_and_a_login_is_no_change() {
+        let later = Timestamp::EPOCH.plus(Duration::from_secs(60));
+        let closed = pending().delete(later).unwrap();
+        assert_eq!((closed.status, closed.updated_at), (UserStatus::Deleted { at: later }, later));
+        let profile = Profile { first_name: crate::DisplayName::parse("Ada").ok(), ..Profile::default() };
+        let renamed = pending().with_profile(profile.clone(), later);
+        assert_eq!((renamed.profile, renamed.updated_at), (profile, later));
+        let came = pending().logged_in(later);
+        assert_eq!((came.last_login_at, came.updated_at), (Some(later), Timestamp::EPOCH));
     }
 
     #[test]
@@ -218,6 +232,8 @@ mod tests {
         let new = EmailAddress::parse("lovelace@example.org").unwrap();
         assert!(pending().change_email(new.clone(), Timestamp::EPOCH).is_err());
         let active = pending().verify_email(Timestamp::EPOCH).unwrap();
-        assert_eq!(active.change_email(new.clone(), Timestamp::EPOCH).unwrap().email, new);
+        let later = Timestamp::EPOCH.plus(Duration::from_secs(60));
+        let changed = active.change_email(new.clone(), later).unwrap();
+        assert_eq!((changed.email, changed.email_verified_at, changed.updated_at), (new, Some(later), later));
     }
 }
