@@ -156,6 +156,7 @@ fn the_tree_is_that_of_rfc_6962_at_every_size() {
     for size in 0..leaves.len() {
         assert_eq!(tree.root(&Sha256), root_by_definition(&leaves[..size]), "{size} leaves");
         tree.push(leaves[size], &Sha256);
+        assert!(!tree.is_empty());
     }
     assert_eq!(tree.len(), 70);
 }

@@ -124,6 +124,7 @@ mod tests {
         for bad in ["", " - ", "quote'", "nul\0", "ABCD-ÉFGH", &"A".repeat(65)] {
             assert!(RecoveryCode::presented(bad).is_none(), "{bad:?}");
         }
+        assert!(RecoveryCode::presented(&"A".repeat(64)).is_some());
         assert_eq!(format!("{:?}", RecoveryCode::presented("ABCD")), "Some(RecoveryCode(…))");
     }
 }
