@@ -34,6 +34,10 @@ contract-fuzz:
 fuzz *args:
     .ci/fuzz {{args}}
 
+# Changes the domain in hundreds of small ways, one by one, and lists those that no test of its own notices
+mutants *args:
+    cargo mutants --package voxgate-domain {{args}}
+
 # What the binary is made of (CycloneDX), into target/sbom
 sbom:
     deploy/release/sbom

@@ -113,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_needs_the_permission_and_to_call_from_there() {
+        let networks = "192.0.2.0/24".parse().unwrap();
+        let policy = AccessPolicy { networks, ..strict() };
+        let permissions = [Permission::AuditRead].into_iter().collect();
+        let judged = |address: [u8; 4], permission| policy.judge_service(&permissions, address.into(), permission);
+        assert_eq!(judged([192, 0, 2, 1], Permission::AuditRead), Ok(()));
+        assert_eq!(judged([192, 0, 2, 1], Permission::OpsRead), Err(Refusal::NotPermitted));
+        assert_eq!(judged([198, 51, 100, 1], Permission::AuditRead), Err(Refusal::NotFromThere));
+    }
+
+    #[test]
     fn a_role_that_needs_a_second_factor_is_refused_until_there_is_one() {
         let admin = |amr| principal(&["patient", "admin"], amr);
         let judged = |amr| strict().judge(&admin(amr), HERE, Permission::UsersRead, None);

@@ -114,7 +114,10 @@ mod tests {
         let change = RoleChange::between(&roles(&["admin", "patient"]), &roles(&["clinician", "patient"]));
         assert_eq!(change.added, [RoleName::parse("clinician").unwrap()]);
         assert_eq!(change.removed, [RoleName::admin()]);
-        assert!(RoleChange::between(&roles(&["patient"]), &roles(&["patient"])).is_empty());
+        let changes =
+            |present: &[&str], wanted: &[&str]| !RoleChange::between(&roles(present), &roles(wanted)).is_empty();
+        assert!(!changes(&["patient"], &["patient"]));
+        assert!(changes(&["patient"], &["patient", "admin"]) && changes(&["patient", "admin"], &["patient"]));
     }
 
     #[rstest]

@@ -162,6 +162,7 @@ mod tests {
     #[case(" 5 / 90s ", 5, 90)]
     fn a_limit_is_a_quota_and_a_window(#[case] limit: Limit, #[case] quota: u32, #[case] seconds: u64) {
         assert_eq!((limit.quota().get(), limit.window()), (quota, Duration::from_secs(seconds)));
+        assert_eq!(limit.to_string(), format!("{quota}/{seconds}s"));
     }
 
     #[rstest]

@@ -198,8 +198,30 @@ impl PasswordPolicy {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn every_fault_has_a_name_of_its_own() {
+        let faults = [
+            PasswordFault::Empty,
+            PasswordFault::TooShort,
+            PasswordFault::TooLong,
+            PasswordFault::ControlCharacter,
+            PasswordFault::NoUppercase,
+            PasswordFault::NoLowercase,
+            PasswordFault::NoDigit,
+            PasswordFault::NoSpecial,
+            PasswordFault::Personal,
+            PasswordFault::Guessable,
+            PasswordFault::Reused,
+        ];
+        let names: BTreeSet<&str> = faults.iter().map(|fault| fault.code()).collect();
+        assert_eq!(names.len(), faults.len(), "{names:?}");
+        assert!(names.contains("too_short") && names.contains("required"), "{names:?}");
+    }
 
     struct Strength(f64);
     impl PasswordStrength for Strength {
