@@ -267,5 +267,6 @@ mod tests {
     #[test]
     fn what_a_guesser_finds_early_is_refused() {
         assert_eq!(check("xK9#mQ2$vL7p", 9.9), [PasswordFault::Guessable]);
+        assert_eq!(check("xK9#mQ2$vL7p", 10.0), []);
     }
 }

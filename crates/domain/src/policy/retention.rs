@@ -132,9 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn counters_of_failures_are_kept_for_longer_than_any_lock() {
+        let now = Timestamp::EPOCH.plus(days(3));
+        let cutoffs = RetentionPolicy::default().cutoffs(now);
+        assert_eq!(now.since(cutoffs.login_attempts), days(2));
+    }
+
+    #[test]
     fn counts_add_up() {
         let one = RetentionCounts { users: 1, sessions: 2, tokens: 3, mails: 4, attempts: 5, events: 6 };
         assert_eq!(one.plus(&one).named().map(|(_, count)| count), [2, 4, 6, 8, 10, 12]);
-        assert!(RetentionCounts::default().is_nothing());
+        assert!(RetentionCounts::default().is_nothing() && !one.is_nothing());
     }
 }

@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[test]
+    fn a_token_of_another_generation_than_its_session_is_none_of_ours() {
+        let session = session().refreshed(Generation::FIRST.next(), at(60));
+        let stray = token(Generation::FIRST, None);
+        assert_eq!(SessionPolicy::default().judge(&stray, &session, at(61)), RefreshVerdict::Reused);
+    }
+
+    #[test]
     fn a_clock_set_back_an_hour_does_not_revive_a_rotated_token() {
         let session = session().refreshed(Generation::FIRST.next(), at(7_200));
         let old = token(Generation::FIRST, Some(at(7_200)));
@@ -152,7 +159,9 @@ mod tests {
         assert!(!policy.is_open(&session(), at(3_600)));
         let ended = Session { ended: Some(SessionEnd { at: at(1), why: EndReason::LoggedOut }), ..session() };
         assert!(!policy.is_open(&ended, at(2)));
-        assert!(!SessionPolicy::default().is_open(&session(), at(7 * 24 * 3_600)));
+        let busy = session().refreshed(Generation::FIRST.next(), at(7 * 24 * 3_600 - 1));
+        assert!(policy.is_open(&busy, at(7 * 24 * 3_600 - 1)));
+        assert!(!policy.is_open(&busy, at(7 * 24 * 3_600)));
         let verdict = policy.judge(&token(Generation::FIRST, None), &ended, at(2));
         assert_eq!(verdict, RefreshVerdict::SessionOver);
     }

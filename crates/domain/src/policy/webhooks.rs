@@ -108,6 +108,16 @@ mod tests {
     }
 
     #[test]
+    fn in_production_nothing_is_sent_to_this_machine_or_its_network() {
+        let local = WebhookPolicy { to_this_machine: true, ..WebhookPolicy::default() };
+        let told =
+            |address: [u8; 4]| [WebhookPolicy::default(), local.clone()].map(|policy| policy.allows(address.into()));
+        assert_eq!(told([127, 0, 0, 1]), [false, true]);
+        assert_eq!(told([169, 254, 169, 254]), [false, false]);
+        assert_eq!(told([93, 184, 215, 14]), [true, true]);
+    }
+
+    #[test]
     fn in_production_nothing_is_sent_without_encryption() {
         let url = WebhookUrl::parse("http://localhost:9000/").unwrap();
         assert!(!WebhookPolicy::default().admits(&url));

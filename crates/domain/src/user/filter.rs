@@ -97,6 +97,11 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_searched_in_small_letters() {
+        assert_eq!(SearchPrefix::parse(" Ada.King@Ex").unwrap().of_address(), "ada.king@ex");
+    }
+
+    #[test]
     fn one_way_does_for_plain_letters() {
         assert_eq!(SearchPrefix::parse(" Ada ").unwrap().of_name(), ["ada"]);
     }
