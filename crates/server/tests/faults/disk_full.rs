@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
+use crate::alone::ALONE;
 use crate::harness::{Backend, Voxgate};
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 /// A file system of a few megabytes.
 struct SmallDisk(PathBuf);

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::Cluster;
 
+use crate::alone::ALONE;
 use crate::harness::{Backend, empty_database};
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_pool_refuses_in_time_and_loses_nothing() {

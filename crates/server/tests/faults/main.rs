@@ -37,6 +37,8 @@ mod severed;
 mod severing;
 mod visitor;
 
+#[path = "../e2e/alone.rs"]
+mod alone;
 #[path = "../e2e/balancer.rs"]
 mod balancer;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
@@ -70,29 +72,7 @@ fn dice() -> Dice {
     Dice::new(seed)
 }
 
-macro_rules! on_both_databases {
-    ($($module:ident::$rule:ident,)+) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $rule() {
-                let _alone = super::ALONE.lock().await;
-                super::$module::$rule(super::harness::Backend::Sqlite).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $rule() {
-                let _alone = super::ALONE.lock().await;
-                super::$module::$rule(super::harness::Backend::Postgres).await;
-            })+
-        }
-    };
-}
-
-/// One fault at a time: each test fills the machine.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-on_both_databases! {
+alone::alone_on_both_databases! {
     crash::what_was_acknowledged_survives_kills_at_any_moment,
     mail_trouble::every_mail_comes_and_at_most_twice_whatever_the_mail_server_does,
 }

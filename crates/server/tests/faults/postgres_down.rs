@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
+use crate::alone::ALONE;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kills_of_postgres_and_the_service_goes_on_by_itself() {

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::redis::RedisServer;
 
+use crate::alone::ALONE;
 use crate::harness::Backend;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 /// What can be wrong with a Redis.
 #[derive(Clone, Copy, Debug)]

@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use crate::alone::ALONE;
 use crate::balancer::Proxy;
 use crate::harness::{Backend, Voxgate};
 use crate::line::{Line, Weather};
 use crate::service::{Data, Load, Service, free_address};
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 /// The key that signed an access token.
 fn key_of(access_token: &str) -> String {

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
+use crate::alone::ALONE;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
 use crate::severing::Severing;
-use crate::{ALONE, dice, number, say};
+use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_connections_to_postgres_cut_at_any_byte() {
