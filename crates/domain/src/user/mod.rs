@@ -193,6 +193,8 @@ mod tests {
         assert!(deleted.clone().change_email(pending().email, Timestamp::EPOCH).is_err());
         assert!(deleted.clone().activate(Timestamp::EPOCH).is_err());
         assert!(deleted.clone().deactivate(Timestamp::EPOCH).is_err());
+        assert!(pending().check_not_deleted("be read").is_ok());
+        assert!(deleted.check_not_deleted("be read").is_err());
         assert!(deleted.delete(Timestamp::EPOCH).is_err());
     }
 
