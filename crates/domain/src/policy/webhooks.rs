@@ -110,8 +110,7 @@ mod tests {
     #[test]
     fn in_production_nothing_is_sent_to_this_machine_or_its_network() {
         let local = WebhookPolicy { to_this_machine: true, ..WebhookPolicy::default() };
-        let told =
-            |address: [u8; 4]| [WebhookPolicy::default(), local.clone()].map(|policy| policy.allows(address.into()));
+        let told = |address: [u8; 4]| [WebhookPolicy::default(), local].map(|policy| policy.allows(address.into()));
         assert_eq!(told([127, 0, 0, 1]), [false, true]);
         assert_eq!(told([169, 254, 169, 254]), [false, false]);
         assert_eq!(told([93, 184, 215, 14]), [true, true]);
