@@ -39,7 +39,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # Most tests wait most of the time: for mails, for time-outs, for servers that start.
-export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((2 * $(nproc)))}"
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}"
 
 # Services beside Voxgate are tested with the real one. All tests build it anyway, before the first runs; those of one
 # crate do not.
