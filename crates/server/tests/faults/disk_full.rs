@@ -106,7 +106,6 @@ async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
     let Some(disk) = SmallDisk::at(folder.path(), 256) else { return };
     let fills = number("FAULT_FILLS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
-    // A commit waits for the disk; that of a server which lost its disk for a moment must not be lost with it.
     let cluster = Arc::new(Cluster::private_in(folder.path(), Fsync::On).unwrap_or_else(|error| panic!("{error}")));
     let ending = Ending(Arc::clone(&cluster));
     let (url, data) = (cluster.admin_url(), Data::Cluster(Arc::clone(&cluster)));

@@ -51,13 +51,10 @@ async fn compare(
     }
     let (typical, difference) = (median(times), median(differences));
     let bound = typical * 0.1;
+    let figures = format!("{path}: {typical:.2} ms for a known address, {difference:+.2} ms more than else");
     // Shown by --nocapture, for the record.
-    let _ =
-        writeln!(std::io::stdout(), "{path}: {typical:.2} ms for a known address, {difference:+.2} ms more than else");
-    assert!(
-        difference.abs() <= bound,
-        "{path}: {typical:.2} ms for a known address, {difference:+.2} ms more than else"
-    );
+    let _ = writeln!(std::io::stdout(), "{figures}");
+    assert!(difference.abs() <= bound, "{figures}");
 }
 
 /// The names of the headers.
