@@ -1,7 +1,7 @@
 //! What a database error means to a caller.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
-use voxgate_domain::ports::{Conflict, StoreError};
+use voxgate_domain::ports::{Cause, Conflict, StoreError};
 
 /// What must be unique, and what it means when it is not. PostgreSQL names the constraint; SQLite lists its columns in
 /// the message and names nothing.
@@ -52,6 +52,11 @@ pub(crate) fn store_error(error: Error) -> StoreError {
     }
 }
 
+/// The error of the port for what stopped a migration, of which diesel shows the text alone.
+pub(crate) fn migration_error(error: Cause) -> StoreError {
+    if is_told_of_an_outage(&error.to_string()) { StoreError::Unavailable(error) } else { StoreError::Internal(error) }
+}
+
 /// The error for an answer that did not come in time.
 pub(crate) fn no_answer() -> Error {
     Error::DatabaseError(
@@ -95,9 +100,13 @@ fn is_outage(error: &Error) -> bool {
             _,
         )
         | Error::BrokenTransactionManager => true,
-        Error::DatabaseError(_, info) => OUTAGES.iter().any(|outage| info.message().contains(outage)),
+        Error::DatabaseError(_, info) => is_told_of_an_outage(info.message()),
         _ => false,
     }
+}
+
+fn is_told_of_an_outage(message: &str) -> bool {
+    OUTAGES.iter().any(|outage| message.contains(outage))
 }
 
 /// Fails with [`StoreError::Stale`] unless a write touched exactly one row.

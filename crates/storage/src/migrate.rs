@@ -1,11 +1,11 @@
-//! Bringing the schema up to date, by one process at a time.
+//! Bringing the schema up to date, by one process at a time, while others serve.
 
 use std::time::Duration;
 
 use diesel::QueryDsl as _;
 use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
-use diesel::migration::{Migration as _, MigrationSource};
+use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_async::RunQueryDsl as _;
@@ -14,7 +14,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use voxgate_domain::ports::{Cause, StoreError};
 
 use crate::connection::{Connection, Live, Postgres, on};
-use crate::error::store_error;
+use crate::error::{migration_error, store_error};
 use crate::pools::PoolOptions;
 use crate::schema::__diesel_schema_migrations::dsl::{__diesel_schema_migrations, version};
 use crate::{dialect, setup};
@@ -24,13 +24,19 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait for another process that migrates.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a step waits on PostgreSQL for what it locks: whoever serves queues behind it meanwhile, and must not fail.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+/// Those who queued are served before it tries again.
+const RESPITE: Duration = Duration::from_secs(1);
+/// How often a step tries: together as long as it would wait for another process.
+const TRIES: u32 = 40;
 /// Among the advisory locks of a PostgreSQL database, the one for migrating: "voxgate" in ASCII.
 const LOCK: i64 = 0x76_6f_78_67_61_74_65;
 
 /// Applies what is missing to the PostgreSQL at `url`, on a connection of its own whose end releases the lock.
 pub(crate) async fn postgres(url: &str, options: &PoolOptions) -> Result<Vec<String>, StoreError> {
-    // A step may take its time, but what it locks must come soon: whoever serves queues behind it.
-    let unhurried = PoolOptions { statement_timeout: Duration::ZERO, ..options.clone() };
+    // A step may take its time, but what it locks must come soon.
+    let unhurried = PoolOptions { statement_timeout: Duration::ZERO, lock_timeout: LOCK_TIMEOUT, ..options.clone() };
     let address = setup::postgres_address(url, &unhurried).map_err(|error| StoreError::Internal(error.into()))?;
     let connection =
         setup::postgres(address, unhurried).await.map_err(|error| StoreError::Unavailable(error.into()))?;
@@ -39,7 +45,7 @@ pub(crate) async fn postgres(url: &str, options: &PoolOptions) -> Result<Vec<Str
     blocking(move || {
         let mut connection = AsyncConnectionWrapper::<Postgres>::from(connection);
         connection.batch_execute(&lock).map_err(store_error)?;
-        apply(&mut connection, POSTGRES)
+        apply(&mut connection, POSTGRES, TRIES)
     })
     .await
 }
@@ -50,7 +56,7 @@ pub(crate) async fn sqlite(path: String) -> Result<Vec<String>, StoreError> {
         let mut connection = setup::open_sqlite(&path, setup::Access::Migrate, PATIENCE)
             .map_err(|error| StoreError::Unavailable(error.into()))?;
         AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE").map_err(store_error)?;
-        let applied = apply(&mut connection, SQLITE)?;
+        let applied = apply(&mut connection, SQLITE, 1)?;
         AnsiTransactionManager::commit_transaction(&mut connection).map_err(store_error)?;
         Ok(applied)
     })
@@ -81,18 +87,40 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(error.into()))?
 }
 
+/// Applies what is missing, and tries each step so many times.
 fn apply<DB: Backend>(
     connection: &mut impl MigrationHarness<DB>,
     source: impl MigrationSource<DB>,
+    tries: u32,
 ) -> Result<Vec<String>, StoreError> {
     let mut applied = Vec::new();
     for migration in connection.pending_migrations(source).map_err(StoreError::Internal)? {
-        connection.run_migration(&migration).map_err(StoreError::Internal)?;
+        step(connection, &migration, tries)?;
         let name = migration.name().to_string();
         tracing::info!(migration = name, "applied a migration");
         applied.push(name);
     }
     Ok(applied)
+}
+
+/// Applies one step, whole or not at all, and again when somebody holds what it locks.
+fn step<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    migration: &dyn Migration<DB>,
+    tries: u32,
+) -> Result<(), StoreError> {
+    let mut left = tries;
+    loop {
+        left = left.saturating_sub(1);
+        match connection.run_migration(migration).map_err(migration_error) {
+            Err(StoreError::Unavailable(why)) if left > 0 => {
+                let name = migration.name().to_string();
+                tracing::info!(migration = name, %why, left, "a migration waits for what others hold");
+                std::thread::sleep(RESPITE);
+            }
+            outcome => return outcome.map(drop),
+        }
+    }
 }
 
 /// The numbers and names of all migrations.

@@ -6,6 +6,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -94,4 +96,34 @@ async fn sqlite_is_migrated_once() {
 async fn postgres_is_migrated_once() {
     let (url, _server) = postgres_url();
     applies_every_step_once(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_waits_for_a_reader_keeps_nobody_else_waiting() {
+    /// Longer than a request may wait for a lock.
+    const HELD: Duration = Duration::from_secs(4);
+    /// The longest that a step waits, and what a busy machine takes.
+    const SOON: Duration = Duration::from_millis(1_500);
+    let (url, server) = postgres_url();
+    let database = migrated(&url).await;
+    server
+        .psql(
+            "CREATE INDEX user_sessions_ended ON user_sessions (ended_at); DROP INDEX user_sessions_ends; \
+             DELETE FROM __diesel_schema_migrations WHERE version = '0026'",
+        )
+        .unwrap();
+    let reads = format!("BEGIN; SELECT count(*) FROM user_sessions; SELECT pg_sleep({}); COMMIT", HELD.as_secs());
+    let migrating = thread::scope(|scope| {
+        scope.spawn(|| server.psql(&reads).unwrap());
+        thread::sleep(Duration::from_millis(500));
+        let migrating = tokio::spawn(async move { database.migrate().await.unwrap() });
+        let begun = Instant::now();
+        while begun.elapsed() < HELD {
+            let asked = Instant::now();
+            server.psql("SELECT count(*) FROM user_sessions").unwrap();
+            assert!(asked.elapsed() < SOON, "another reader waited for {:?}", asked.elapsed());
+        }
+        migrating
+    });
+    assert_eq!(migrating.await.unwrap(), ["0026_revocations"]);
 }
