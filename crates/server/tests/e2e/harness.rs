@@ -1,5 +1,8 @@
 //! A running Voxgate, and a way to talk to it.
 
+#[path = "first_keys.rs"]
+mod first_keys;
+
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -82,17 +85,22 @@ impl Voxgate {
     pub(crate) async fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (url, database) = empty_database(backend, dir.path());
+        let keys = dir.path().join("keys");
+        first_keys::lay_into(&keys);
         let mut all = vec![
             ("DATABASE_URL".to_owned(), url),
             ("BIND_ADDR".to_owned(), "127.0.0.1:0".to_owned()),
             ("MAIL_DIR".to_owned(), dir.path().join("mail").display().to_string()),
-            ("JWT_KEYS_DIR".to_owned(), dir.path().join("keys").display().to_string()),
+            ("JWT_KEYS_DIR".to_owned(), keys.display().to_string()),
         ];
         // All tests call from one address, and much faster than people; those of the limits set them.
         let limits = ["PER_USER", "PER_IP", "LOGIN_PER_IP", "RESET_PER_ACCOUNT", "REGISTER_PER_IP"];
         all.extend(limits.map(|name| (format!("RATE_LIMIT_{name}"), "off".to_owned())));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (process, base) = spawn(dir.path(), &all).await;
+        if keys.exists() {
+            first_keys::keep(&keys);
+        }
         let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         Self { process, base, dir, settings: all, client, _database: database }
     }
@@ -279,6 +287,8 @@ pub(crate) fn voxgate(dir: &Path, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(binary);
     command.current_dir(dir).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    // Where what was run is counted: `just coverage`.
+    command.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)));
     command
 }
 

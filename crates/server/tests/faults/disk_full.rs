@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
-use crate::alone::ALONE;
 use crate::harness::{Backend, Voxgate};
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 /// A file system of a few megabytes.
@@ -55,7 +55,7 @@ impl Drop for SmallDisk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_sqlite_refuses_writes_and_loses_nothing() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::at(folder.path(), 64) else { return };
     let fills = number("FAULT_FILLS", 4);
@@ -101,7 +101,7 @@ impl Drop for Ending {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::at(folder.path(), 256) else { return };
     let fills = number("FAULT_FILLS", 2);
@@ -133,7 +133,7 @@ async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_the_mail_folder_delays_mail_and_nothing_else() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let voxgate = Voxgate::start(Backend::Sqlite).await;
     let folder = voxgate.dir.path().join("mail");
     let Some(disk) = SmallDisk::at(&folder, 1) else { return };

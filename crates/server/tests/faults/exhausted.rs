@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::Cluster;
 
-use crate::alone::ALONE;
 use crate::harness::{Backend, empty_database};
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_pool_refuses_in_time_and_loses_nothing() {
     /// Fewer than there are people.
     const CONNECTIONS: (&str, &str) = ("DATABASE_POOL_SIZE", "2");
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let holds = number("FAULT_HOLDS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
     let unused = tempfile::tempdir().unwrap();

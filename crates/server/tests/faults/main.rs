@@ -28,6 +28,7 @@ mod inspection;
 mod ledger;
 mod line;
 mod mail_trouble;
+mod migration;
 mod post;
 mod postgres_down;
 mod redis_trouble;
@@ -37,8 +38,6 @@ mod severed;
 mod severing;
 mod visitor;
 
-#[path = "../e2e/alone.rs"]
-mod alone;
 #[path = "../e2e/balancer.rs"]
 mod balancer;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
@@ -47,6 +46,8 @@ mod harness;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
 #[path = "../e2e/person.rs"]
 mod person;
+#[path = "../e2e/turns.rs"]
+mod turns;
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -72,7 +73,11 @@ fn dice() -> Dice {
     Dice::new(seed)
 }
 
-alone::alone_on_both_databases! {
+/// They wait most of the time: for servers to come back, for mails, for the end of a load.
+const AT_ONCE: usize = 2;
+
+turns::in_turn_on_both_databases! {
     crash::what_was_acknowledged_survives_kills_at_any_moment,
     mail_trouble::every_mail_comes_and_at_most_twice_whatever_the_mail_server_does,
+    migration::no_request_fails_while_a_newer_version_migrates,
 }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
-use crate::alone::ALONE;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kills_of_postgres_and_the_service_goes_on_by_itself() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let kills = number("FAULT_POSTGRES_KILLS", 4);
     let (mut dice, begun) = (dice(), Instant::now());
     let cluster = Arc::new(Cluster::private(Fsync::On).unwrap());

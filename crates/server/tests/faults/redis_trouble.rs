@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::redis::RedisServer;
 
-use crate::alone::ALONE;
 use crate::harness::Backend;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 /// What can be wrong with a Redis.
@@ -59,7 +59,7 @@ async fn limiter_is(service: &Service, status: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_fails_whatever_redis_does() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let rounds = number("FAULT_REDIS_ROUNDS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
     let mut redis = RedisServer::start_with(&["--maxmemory-policy", "noeviction"]).unwrap();

@@ -7,11 +7,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::alone::ALONE;
 use crate::balancer::Proxy;
 use crate::harness::{Backend, Voxgate};
 use crate::line::{Line, Weather};
 use crate::service::{Data, Load, Service, free_address};
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 /// The key that signed an access token.
@@ -25,7 +25,7 @@ fn key_of(access_token: &str) -> String {
 async fn no_request_is_refused_while_keys_are_rotated_and_replicas_restarted_in_turn() {
     /// Long enough for both replicas to be restarted, and so to read the new key, before it signs.
     const LEAD: Duration = Duration::from_secs(12);
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let rounds = number("FAULT_ROLLS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     let (data, url) = Data::without_a_disk(Backend::Postgres);

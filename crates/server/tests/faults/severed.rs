@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use voxgate_testkit::postgres::{Cluster, Fsync};
 
-use crate::alone::ALONE;
 use crate::line::Weather;
 use crate::service::{Data, Load, Service};
 use crate::severing::Severing;
+use crate::turns::turn;
 use crate::{dice, number, say};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_connections_to_postgres_cut_at_any_byte() {
-    let _alone = ALONE.lock().await;
+    let _turn = turn().await;
     let cuts = usize::try_from(number("FAULT_CUTS", 100)).unwrap();
     let (mut dice, begun) = (dice(), Instant::now());
     let cluster = Arc::new(Cluster::private(Fsync::On).unwrap());

@@ -56,6 +56,8 @@ impl Visitor {
         }
         let n = self.dice.below(account.open.len());
         match self.dice.below(100) {
+            // On a busy machine a load does little; something shall have ended all the same.
+            0..30 if account.ended.is_empty() => account.log_out(n, &line).await,
             0..15 if account.open.len() < Self::MOST_SESSIONS => assert!(account.log_in(&line).await),
             0..50 => account.refresh(n, &line).await,
             50..75 => account.write_profile(self.dice.between(1, 1_000_000_000), n, &line).await,

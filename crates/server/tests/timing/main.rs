@@ -12,16 +12,19 @@
 mod enumeration;
 mod storm;
 
-#[path = "../e2e/alone.rs"]
-mod alone;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
 #[path = "../e2e/harness.rs"]
 mod harness;
 #[expect(dead_code, reason = "shared with the other end-to-end tests")]
 #[path = "../e2e/person.rs"]
 mod person;
+#[path = "../e2e/turns.rs"]
+mod turns;
 
-alone::alone_on_both_databases! {
+/// What is measured has the machine to itself.
+const AT_ONCE: usize = 1;
+
+turns::in_turn_on_both_databases! {
     enumeration::known_and_unknown_addresses_are_answered_alike,
     storm::a_storm_of_logins_leaves_other_routes_their_time,
 }

@@ -65,7 +65,8 @@ impl Cluster {
     }
 
     fn shared(fsync: Fsync) -> Result<Self, PostgresError> {
-        Self::named(&env::temp_dir(), if fsync == Fsync::On { "shared" } else { "shared-nofsync" }, fsync)
+        let folder = env::var_os("TEST_DATABASE_DIR").map_or_else(env::temp_dir, PathBuf::from);
+        Self::named(&folder, if fsync == Fsync::On { "shared" } else { "shared-nofsync" }, fsync)
     }
 
     /// The address of its `postgres` database.

@@ -8,7 +8,8 @@
 //! | variable | meaning |
 //! | --- | --- |
 //! | `TEST_DATABASE_URL` | use this server, as a user who may create databases, and start none |
-//! | `TEST_DATABASE_FSYNC=off` | do not wait for the disk: faster, and no good for tests of crashes |
+//! | `TEST_DATABASE_FSYNC=off` | do not wait for the disk: faster, and no good for tests of machines that go down |
+//! | `TEST_DATABASE_DIR` | where the shared server has its files; without it, where temporary files are |
 
 mod cluster;
 mod programs;
