@@ -34,9 +34,10 @@ contract-fuzz:
 fuzz *args:
     .ci/fuzz {{args}}
 
-# Changes the domain in hundreds of small ways, one by one, and lists those that no test of its own notices
-mutants *args:
-    cargo mutants --package voxgate-domain {{args}}
+# Changes the rules or the use cases in hundreds of small ways, one by one, and lists those that no test of theirs notices:
+# `just mutants`, `just mutants voxgate-application --shard 0/8`
+mutants package="voxgate-domain" *args:
+    cargo mutants --package {{package}} {{args}}
 
 # What the binary is made of (CycloneDX), into target/sbom
 sbom:

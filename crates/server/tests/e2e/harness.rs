@@ -287,8 +287,6 @@ pub(crate) fn voxgate(dir: &Path, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(binary);
     command.current_dir(dir).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs(settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    // Where what was run is counted: `just coverage`.
-    command.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)));
     command
 }
 

@@ -1,0 +1,116 @@
+//! What operators do, and what the service does by itself.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use voxgate_application::Error;
+use voxgate_domain::audit::EventFilter;
+
+use crate::world::{PASSWORD, World, address, client, password};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[tokio::test]
+async fn an_administrator_is_made_or_an_account_made_one() {
+    let world = World::new().await;
+    assert_eq!(world.app.seed_roles().await.unwrap(), [], "they are there");
+    let root = world.app.create_admin(address("root"), password()).await.unwrap();
+    world.call(root, "root");
+    let twice = world.app.create_admin(address("root"), password()).await;
+    assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+    assert!(matches!(
+        world.app.create_admin(address("rita"), voxgate_domain::Password::parse("password123456").unwrap()).await,
+        Err(Error::PasswordRejected(_))
+    ));
+    assert_eq!(
+        world.trail().await,
+        ["user.registered ?>root", r#"role.changed ?>root {"added":["admin"],"removed":[]}"#,]
+    );
+}
+
+#[tokio::test]
+async fn what_is_over_is_purged_unless_it_is_held() {
+    let world = World::new().await;
+    for name in ["ada", "bob"] {
+        world.patient(name).await;
+        let caller = world.logged_in(name).await;
+        world.app.delete_account(&caller).await.unwrap();
+        if name == "bob" {
+            world.app.hold_user(caller.user_id(), "case 7").await.unwrap();
+            world.call(caller.user_id(), "bob");
+        }
+    }
+    world.forget().await;
+    let early = world.app.preview_retention().await.unwrap();
+    assert_eq!(early.users, 0);
+    world.pass(DAY * 45);
+    let due = world.app.preview_retention().await.unwrap();
+    let told = Mutex::new(Vec::new());
+    let purged = world.app.enforce_retention(|so_far| told.lock().unwrap().push(*so_far)).await.unwrap();
+    assert_eq!((due.users, purged.users), (1, 1));
+    assert!(purged.events > 0 && purged.attempts > 0, "{purged:?}");
+    assert_eq!(told.into_inner().unwrap().last(), Some(&purged));
+    assert!(world.app.enforce_retention(|_| ()).await.unwrap().is_nothing());
+    assert_eq!(
+        world.trail().await,
+        [
+            "user.purged ?>ada",
+            r#"retention.enforced {"login_attempts":2,"mails":0,"one_time_tokens":0,"sessions":0,"user_events":6,"users":1}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_hold_that_is_released_holds_no_more() {
+    let world = World::new().await;
+    let ada = world.patient("ada").await;
+    let caller = world.logged_in("ada").await;
+    world.app.delete_account(&caller).await.unwrap();
+    world.forget().await;
+    world.app.hold_user(ada, "case 7").await.unwrap();
+    world.pass(DAY * 31);
+    assert_eq!(world.app.enforce_retention(|_| ()).await.unwrap().users, 0);
+    world.app.release_user(ada, "case 7 is closed").await.unwrap();
+    assert_eq!(world.app.enforce_retention(|_| ()).await.unwrap().users, 1);
+    assert!(matches!(world.app.hold_user(ada, "too late").await, Err(Error::NotFound)));
+    let trail = world.trail().await.into_iter().filter(|line| !line.starts_with("retention")).collect::<Vec<_>>();
+    assert_eq!(
+        trail,
+        [
+            r#"legal_hold.set ?>ada since "case 7""#,
+            r#"legal_hold.released ?>ada since "case 7 is closed""#,
+            "user.purged ?>ada",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn secrets_that_the_present_key_sealed_stay_as_they_are() {
+    let world = World::new().await;
+    world.patient("ada").await;
+    let caller = world.logged_in("ada").await;
+    world.app.enroll_totp(&caller).await.unwrap();
+    world.app.forgot_password(&address("ada"), &client()).await.unwrap();
+    let seen = Mutex::new(0);
+    let resealed = world.app.reseal_secrets(&|_| *seen.lock().unwrap() += 1).await.unwrap();
+    assert_eq!((resealed.totp_secrets, resealed.mails, resealed.webhooks), (0, 0, 0));
+    assert!(resealed.current >= 1, "{resealed:?}");
+    assert!(*seen.lock().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn the_dispatcher_is_woken_when_there_is_mail_and_readiness_is_the_stores() {
+    let world = World::new().await;
+    world.app.check_readiness().await.unwrap();
+    assert!(!world.app.public_keys().is_empty());
+    let woken = std::sync::Arc::new(Mutex::new(0));
+    let app = {
+        let woken = std::sync::Arc::clone(&woken);
+        world.app.clone().on_mail_queued(move || *woken.lock().unwrap() += 1)
+    };
+    app.forgot_password(&address("nobody"), &client()).await.unwrap();
+    assert_eq!(*woken.lock().unwrap(), 1, "known or not");
+    world.log_in("nobody", PASSWORD).await.unwrap_err();
+    assert_eq!(*woken.lock().unwrap(), 1);
+    drop(app.stream_events(EventFilter::default()));
+}
