@@ -252,6 +252,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_claim_that_came_between_the_look_and_the_lock_is_looked_at_again() {
+        let journal = Journal::default();
+        let [mut late, mut again] = [Unit::new(&journal), Unit::new(&journal)];
+        for unit in [&mut late, &mut again] {
+            unit.users.expect_lock_by_email().returning(|_| Ok(Some(pending_account(Some(hash())))));
+        }
+        again.tokens.expect_replace().returning(|_, _| Ok(()));
+        let mut doubles = Doubles::new().with_hashing().with_verification(Verification::Match { outdated: false });
+        let mut looks = [None, Some(pending_account(Some(hash())))].into_iter();
+        doubles.store.expect_account_by_email().times(2).returning(move |_| Ok(looks.next().flatten()));
+        let app = doubles.with_unit(late).with_unit(again).application();
+
+        app.register(input(), &client()).await.unwrap();
+
+        assert_eq!(journal.lines(), ["rollback", "audit link.issued", "mail verify_address", "commit"]);
+    }
+
+    #[tokio::test]
     async fn a_weak_password_is_refused_before_anybody_looks() {
         let app = Doubles { guesses_log10: 3.0, ..Doubles::new() }.application();
         let refused = app.register(input(), &client()).await;

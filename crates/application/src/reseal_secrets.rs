@@ -134,6 +134,15 @@ mod tests {
 
     use crate::test_support::{Counter, Doubles, Journal, Unit, active, now, webhook};
 
+    /// It is part of what is stored: by other words nothing of it can be read any more.
+    #[test]
+    fn what_binds_a_secret_to_its_place_stays_as_it_is() {
+        let (user, mail, endpoint) = (active().id, MailId::generate(now(), &Counter::default()), webhook().id);
+        assert_eq!(second_factor::context(user), format!("totp_factors/{user}"));
+        assert_eq!(outbox::context(mail), format!("mail_outbox/{mail}"));
+        assert_eq!(webhook_secrets::context(endpoint), format!("webhook_endpoints/{endpoint}"));
+    }
+
     #[tokio::test]
     async fn what_a_former_key_sealed_is_sealed_anew_batch_by_batch() {
         let journal = Journal::default();

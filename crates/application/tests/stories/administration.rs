@@ -76,6 +76,8 @@ async fn looking_at_people_is_recorded_with_its_purpose() {
     let rest = world.app.list_users(&root, &UserFilter::default(), &next).await.unwrap();
     assert_eq!((listed.items[0].user.id, rest.items[0].user.id), (ada, root.user_id()));
     assert_eq!(rest.next, None);
+    // A cursor is good for its own list.
+    assert!(matches!(world.app.list_emergency_accesses(&root, &next).await, Err(Error::InvalidCursor)));
     world.app.list_user_sessions(&root, ada).await.unwrap();
     assert!(matches!(world.app.list_user_sessions(&root, unknown).await, Err(Error::NotFound)));
     assert_eq!(
@@ -148,7 +150,8 @@ async fn the_last_administrator_stays() {
     let world = World::new().await;
     let root = world.admin("root").await;
     let other = world.admin("rita").await;
-    world.app.set_user_status(&root, other.user_id(), AccountSwitch::Inactive, &why()).await.unwrap();
+    let off = world.app.set_user_status(&root, other.user_id(), AccountSwitch::Inactive, &why()).await.unwrap();
+    assert_eq!(off.roles, Vec::from_iter(roles(&["admin"])));
     let last = world.app.set_user_status(&other, root.user_id(), AccountSwitch::Inactive, &why()).await;
     assert!(matches!(last, Err(Error::Inadmissible(_))), "{last:?}");
     let last = world.app.set_user_roles(&other, root.user_id(), roles(&["patient"]), &why()).await;

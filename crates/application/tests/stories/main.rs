@@ -11,4 +11,5 @@ mod machines;
 mod operation;
 mod registration;
 mod second_factor;
+mod trail;
 mod world;

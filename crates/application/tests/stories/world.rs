@@ -49,7 +49,8 @@ pub(crate) struct World {
     names: Mutex<BTreeMap<String, String>>,
     /// How much of the trail was looked at.
     seen: AtomicUsize,
-    _folder: TempDir,
+    pub(crate) database: Database,
+    pub(crate) folder: TempDir,
 }
 
 impl World {
@@ -67,7 +68,7 @@ impl World {
         let keys = EncryptionKeys::load_or_create(&folder.path().join("keys/encryption.keys")).unwrap();
         let ports = Ports {
             webhooks: Arc::clone(&store) as _,
-            authenticator: Arc::new(GroupedReads::start(database)),
+            authenticator: Arc::new(GroupedReads::start(database.clone())),
             store,
             passwords: Arc::new(Unhashed),
             strength: Arc::new(ZxcvbnStrength),
@@ -87,7 +88,8 @@ impl World {
             mails: Letterbox::default(),
             names: Mutex::default(),
             seen: AtomicUsize::new(0),
-            _folder: folder,
+            database,
+            folder,
         }
     }
 
