@@ -103,7 +103,7 @@ fn apply<DB: Backend>(
     Ok(applied)
 }
 
-/// Applies one step, whole or not at all, and again when somebody holds what it locks.
+/// Applies one step, whole or not at all, and again when the database cannot do it yet: mostly since somebody holds what it locks.
 fn step<DB: Backend>(
     connection: &mut impl MigrationHarness<DB>,
     migration: &dyn Migration<DB>,
@@ -115,7 +115,7 @@ fn step<DB: Backend>(
         match connection.run_migration(migration).map_err(migration_error) {
             Err(StoreError::Unavailable(why)) if left > 0 => {
                 let name = migration.name().to_string();
-                tracing::info!(migration = name, %why, left, "a migration waits for what others hold");
+                tracing::info!(migration = name, %why, left, "a migration cannot be applied yet and is tried again");
                 std::thread::sleep(RESPITE);
             }
             outcome => return outcome.map(drop),

@@ -1,4 +1,4 @@
-//! The keys that a first start made, for the starts after it: making some takes longer than most tests do.
+//! The keys that a first start made, for the starts after it: making some takes a quarter of a second of a core.
 
 use std::fs;
 use std::io::Write as _;
