@@ -24,8 +24,9 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait for another process that migrates.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a step waits on PostgreSQL for what it locks: whoever serves queues behind it meanwhile, and must not fail.
-const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long a step waits on PostgreSQL for each table that it locks: whoever serves queues behind it meanwhile, and must not
+/// fail. It locks five at most, so that it has let go of them again before PostgreSQL looks for deadlocks (after 1 s).
+const LOCK_TIMEOUT: Duration = Duration::from_millis(200);
 /// Those who queued are served before it tries again.
 const RESPITE: Duration = Duration::from_secs(1);
 /// How often a step tries: together as long as it would wait for another process.

@@ -3,6 +3,11 @@
 --
 -- Names are compared by their bytes after their ASCII letters were made small: the collation C does that alike on every
 -- server, and as SQLite does.
+
+-- All that is locked, before any work is done: whoever serves waits for it but briefly, and never the one for the other.
+LOCK TABLE users IN SHARE MODE;
+LOCK TABLE user_role_assignments IN ACCESS EXCLUSIVE MODE;
+
 CREATE INDEX users_living ON users (id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX users_status ON users (status, id DESC);
 CREATE INDEX users_email_prefix ON users ((email_normalized COLLATE "C"), id);

@@ -1,6 +1,11 @@
 -- Retention: when the personal fields of a closed account were purged, and a legal hold that suspends it.
 --
 -- The row of a purged user stays, without anything personal: sessions, assignments and the audit trail name its id.
+
+-- All that is locked, before any work is done: whoever serves waits for it but briefly, and never the one for the other.
+LOCK TABLE users IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE user_sessions, one_time_tokens, mail_outbox, login_attempts IN SHARE MODE;
+
 ALTER TABLE users
     ADD COLUMN purged_at timestamptz,
     ADD COLUMN legal_hold_at timestamptz,

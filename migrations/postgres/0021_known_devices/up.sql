@@ -1,4 +1,9 @@
 -- Devices on which users have logged in before. Of their tokens only hashes are kept.
+
+-- All that is locked, before any work is done: whoever serves waits for it but briefly, and never the one for the other.
+LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE user_sessions IN SHARE MODE;
+
 CREATE TABLE known_devices (
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users (id),

@@ -1,6 +1,10 @@
 -- Events on their way to endpoints: what is pending, what was delivered, and what was given up. A delivery is claimed by
 -- counting its attempt and putting it off before it is sent, so that a crash cannot lose it; of each user and endpoint the
 -- first that is pending goes first.
+
+-- All that is locked, before any work is done: whoever serves waits for it but briefly, and never the one for the other.
+LOCK TABLE webhook_endpoints, user_events IN SHARE ROW EXCLUSIVE MODE;
+
 CREATE TABLE webhook_deliveries (
     endpoint_id uuid NOT NULL REFERENCES webhook_endpoints (id),
     sequence bigint NOT NULL REFERENCES user_events (sequence),
