@@ -30,6 +30,10 @@ contract-fuzz:
     cargo build --locked
     .ci/contract-fuzz
 
+# Every fault, every race and the model, ten times in a row
+matrix times="10":
+    .ci/faults matrix {{times}}
+
 # Drives the readers of outside bytes by coverage: `just fuzz 3600 texts` for an hour of one
 fuzz *args:
     .ci/fuzz {{args}}

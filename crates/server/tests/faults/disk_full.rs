@@ -58,7 +58,7 @@ async fn a_full_disk_under_sqlite_refuses_writes_and_loses_nothing() {
     let _turn = turn().await;
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::at(folder.path(), 64) else { return };
-    let fills = number("FAULT_FILLS", 4);
+    let fills = number("FAULT_FILLS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
     let file = folder.path().join("voxgate.db");
     let url = format!("sqlite://{}", file.display());
@@ -104,7 +104,7 @@ async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
     let _turn = turn().await;
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::at(folder.path(), 256) else { return };
-    let fills = number("FAULT_FILLS", 2);
+    let fills = number("FAULT_FILLS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     let cluster = Arc::new(Cluster::private_in(folder.path(), Fsync::On).unwrap_or_else(|error| panic!("{error}")));
     let ending = Ending(Arc::clone(&cluster));

@@ -17,7 +17,7 @@ async fn an_exhausted_pool_refuses_in_time_and_loses_nothing() {
     /// Fewer than there are people.
     const CONNECTIONS: (&str, &str) = ("DATABASE_POOL_SIZE", "2");
     let _turn = turn().await;
-    let holds = number("FAULT_HOLDS", 2);
+    let holds = number("FAULT_HOLDS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     let unused = tempfile::tempdir().unwrap();
     let (url, database) = empty_database(Backend::Postgres, unused.path());

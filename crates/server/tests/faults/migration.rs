@@ -56,7 +56,7 @@ const fn report(backend: Backend) -> &'static str {
 }
 
 pub(crate) async fn no_request_fails_while_a_newer_version_migrates(backend: Backend) {
-    let rounds = number("FAULT_MIGRATIONS", 2);
+    let rounds = number("FAULT_MIGRATIONS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     let (data, url) = Data::without_a_disk(backend);
     let service = Service::start_on(data, Some(url), Weather::Fair, &[]).await;

@@ -13,7 +13,7 @@ use crate::{dice, number, say};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kills_of_postgres_and_the_service_goes_on_by_itself() {
     let _turn = turn().await;
-    let kills = number("FAULT_POSTGRES_KILLS", 4);
+    let kills = number("FAULT_POSTGRES_KILLS", 2);
     let (mut dice, begun) = (dice(), Instant::now());
     let cluster = Arc::new(Cluster::private(Fsync::On).unwrap());
     let data = Data::Cluster(Arc::clone(&cluster));

@@ -60,7 +60,7 @@ async fn limiter_is(service: &Service, status: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_fails_whatever_redis_does() {
     let _turn = turn().await;
-    let rounds = number("FAULT_REDIS_ROUNDS", 2);
+    let rounds = number("FAULT_REDIS_ROUNDS", 1);
     let (mut dice, begun) = (dice(), Instant::now());
     let mut redis = RedisServer::start_with(&["--maxmemory-policy", "noeviction"]).unwrap();
     let (data, url) = Data::without_a_disk(Backend::Postgres);

@@ -73,7 +73,7 @@ fn shortened(
 }
 
 fn everything_is_as_the_model_says(backend: Backend) {
-    let (cases, scenes) = (setting("MODEL_CASES", 40), setting("MODEL_SCENES", 20));
+    let (cases, scenes) = (setting("MODEL_CASES", 16), setting("MODEL_SCENES", 20));
     let runtime = Runtime::new().unwrap();
     // A spent refresh token betrays itself at once, and a few failures lock.
     let settings = [("REFRESH_REUSE_LEEWAY", "0s"), ("LOCKOUT_THRESHOLD", "3")];
