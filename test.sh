@@ -48,10 +48,10 @@ if [ -z "${TEST_DATABASE_DIR:-}" ] && [ "${free:-0}" -gt 4000000 ]; then
     export TEST_DATABASE_DIR=/dev/shm TEST_DATABASE_FSYNC=off
 fi
 
-# Services beside Voxgate are tested with the real one. All tests build it anyway, before the first runs; those of one
-# crate do not.
+# Services beside Voxgate are tested with the real one. Tests of the whole workspace build it anyway, before the first
+# runs; those of one crate do not.
 if [ $# -gt 0 ]; then
-    cargo build --locked --workspace --all-features --bin voxgate
+    [[ " $* " == *" --workspace "* ]] || cargo build --locked --workspace --all-features --bin voxgate
     exec cargo test --locked "$@"
 fi
 cargo test --locked --workspace --all-features
