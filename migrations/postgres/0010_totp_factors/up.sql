@@ -3,6 +3,10 @@
 -- A code is accepted by one conditional update of last_step, so that each time step is good once on every replica. That
 -- a user has a second factor is noted at the user too, in the same transaction: whoever reads a user knows it without a
 -- second query. An older version that still runs leaves the column alone.
+
+-- All that is locked, before any work is done: whoever serves waits for it but briefly, and never the one for the other.
+LOCK TABLE users IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE users ADD COLUMN mfa_enabled boolean NOT NULL DEFAULT false;
 
 CREATE TABLE totp_factors (
