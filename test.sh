@@ -48,7 +48,7 @@ if [ -z "${TEST_DATABASE_DIR:-}" ] && [ "${free:-0}" -gt 4000000 ]; then
     export TEST_DATABASE_DIR=/dev/shm TEST_DATABASE_FSYNC=off
 fi
 
-# Services beside Voxgate are tested with the real one. Tests of the whole workspace build it anyway, before the first
+# Services beside Voxgate are tested with the real one. Those of the whole workspace build it themselves, before the first
 # runs; those of one crate do not.
 if [ $# -gt 0 ]; then
     [[ " $* " == *" --workspace "* ]] || cargo build --locked --workspace --all-features --bin voxgate

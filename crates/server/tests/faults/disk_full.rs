@@ -53,6 +53,11 @@ impl Drop for SmallDisk {
     }
 }
 
+/// How many requests were answered 503 so far.
+fn refused(service: &Service) -> usize {
+    service.line.tally.unavailable.load(Ordering::Relaxed)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_sqlite_refuses_writes_and_loses_nothing() {
     let _turn = turn().await;
@@ -83,8 +88,7 @@ async fn a_full_disk_under_sqlite_refuses_writes_and_loses_nothing() {
     }
     let mut visitors = load.ends().await;
     service.everything_is_as_told(&mut visitors).await;
-    let refused = service.line.tally.unavailable.load(Ordering::Relaxed);
-    assert!(refused > 0, "the disk was never full");
+    assert!(refused(&service) > 0, "the disk was never full");
     // Without the rules for columns: to clients older than the service `json_valid(NULL)` is 0, which breaks some.
     assert_eq!(service.sql("PRAGMA ignore_check_constraints = ON; PRAGMA integrity_check").trim(), "ok");
     say!("{fills} times full in {:.1?}", begun.elapsed());
@@ -101,11 +105,6 @@ impl Drop for Ending {
 
 /// How long a full disk under PostgreSQL may stay unnoticed.
 const NOTICED_WITHIN: Duration = Duration::from_secs(20);
-
-/// How many requests were answered 503 so far.
-fn refused(service: &Service) -> usize {
-    service.line.tally.unavailable.load(Ordering::Relaxed)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_postgres_refuses_writes_and_loses_nothing() {
