@@ -94,8 +94,10 @@ mod throttle;
 // Running the service.
 mod create_admin;
 mod dispatch_outbox;
+mod end_every_session;
 mod enforce_retention;
 mod reseal_secrets;
+mod reset_second_factor;
 mod seed_roles;
 
 #[cfg(test)]

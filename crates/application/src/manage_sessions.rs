@@ -69,7 +69,7 @@ impl Application {
         Ok(uow.commit().await?)
     }
 
-    /// Ends the open sessions of `user` but `except`, and records it when there were any.
+    /// Ends the open sessions of `user` but `except`, and records it when there were any; how many there were.
     ///
     /// # Errors
     ///
@@ -81,11 +81,11 @@ impl Application {
         except: Option<SessionId>,
         end: SessionEnd,
         who: Who<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         let count = uow.sessions().end_all(user, except, end).await?;
         if count > 0 {
             uow.audit().record(&self.event(Act::SessionsEnded { count, why: end.why }, who)).await?;
         }
-        Ok(())
+        Ok(count)
     }
 }

@@ -29,7 +29,7 @@ impl Application {
         let mut uow = self.ports.store.begin().await?;
         let end = SessionEnd { at: self.ports.clock.now(), why: EndReason::Administration };
         let ended = self.end_sessions(&mut *uow, user, None, end, caller.on(user)).await;
-        settle(uow, ended).await
+        settle(uow, ended).await.map(|_| ())
     }
 }
 

@@ -34,6 +34,12 @@ pub(crate) enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(Admin),
+    /// The sessions of people
+    #[command(subcommand)]
+    Sessions(Sessions),
+    /// The second factor of people
+    #[command(subcommand)]
+    Mfa(Mfa),
     /// Service accounts: machines that get tokens at `/auth/token`
     #[command(subcommand)]
     ServiceAccounts(ServiceAccounts),
@@ -109,6 +115,33 @@ pub(crate) struct AdminCreate {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Sessions {
+    /// End those of a user, or of everybody: they log in again, and their access tokens count for nothing here any more
+    End(SessionsEnd),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SessionsEnd {
+    /// Id of the user
+    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) user: Option<UserId>,
+    /// Those of everybody, as after a restore
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Why, for the audit trail: 1 to 500 characters
+    #[arg(long, value_parser = Reason::parse)]
+    pub(crate) reason: Reason,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mfa {
+    /// Take app and recovery codes of a user away who lost both, and end their sessions
+    ///
+    /// Find out first who asks, by other means than the password and the mailbox: whoever has these gets in afterwards.
+    Reset(OfUser),
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum ServiceAccounts {
     /// Make one; prints its client id and, this once, its secret
     Create {
@@ -155,9 +188,9 @@ pub(crate) enum Retention {
         dry_run: bool,
     },
     /// Suspend purging of a user: a legal hold
-    Hold(Hold),
+    Hold(OfUser),
     /// Lift a legal hold
-    Release(Hold),
+    Release(OfUser),
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,23 +215,13 @@ pub(crate) struct WebhookReplay {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Hold {
+pub(crate) struct OfUser {
     /// Id of the user
     #[arg(long)]
     pub(crate) user: UserId,
     /// Why, for the audit trail: 1 to 500 characters
-    #[arg(long, value_parser = reason)]
-    pub(crate) reason: String,
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let fits = (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err("must have 1 to 500 characters, none of them control characters".into())
-    }
+    #[arg(long, value_parser = Reason::parse)]
+    pub(crate) reason: Reason,
 }
 
 #[derive(Debug, Subcommand)]

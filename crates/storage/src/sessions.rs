@@ -163,6 +163,19 @@ impl Sessions for Transaction {
         Ok(u64::try_from(ended?).unwrap_or(u64::MAX))
     }
 
+    async fn owners_after(&mut self, after: Option<UserId>, limit: u32) -> Result<Vec<UserId>, StoreError> {
+        let after = Id(after.map_or(uuid::Uuid::nil(), UserId::as_uuid));
+        let owners = user_sessions::table
+            .filter(user_sessions::ended_at.is_null())
+            .filter(user_sessions::user_id.gt(after))
+            .select(user_sessions::user_id)
+            .distinct()
+            .order(user_sessions::user_id)
+            .limit(limit.into());
+        let owners: Vec<Id> = on!(self.connection(), c => owners.load(c))?;
+        Ok(owners.into_iter().map(UserId::from).collect())
+    }
+
     async fn end_excess(&mut self, user: UserId, keep: u32, end: SessionEnd) -> Result<u64, StoreError> {
         let kept = newest
             .filter(newest.field(user_sessions::user_id).eq(Id::from(user)))

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use voxgate_application::Error;
+use voxgate_domain::Reason;
 use voxgate_domain::audit::EventFilter;
 
 use crate::world::{PASSWORD, World, address, client, password};
@@ -58,6 +59,39 @@ async fn what_is_over_is_purged_unless_it_is_held() {
             r#"retention.enforced {"login_attempts":2,"mails":0,"one_time_tokens":0,"sessions":0,"user_events":6,"users":1}"#,
         ]
     );
+}
+
+#[tokio::test]
+async fn every_session_ends_at_the_word_of_an_operator() {
+    let world = World::new().await;
+    let mut callers = Vec::new();
+    for name in ["ada", "bob", "cleo"] {
+        world.patient(name).await;
+        callers.push(world.logged_in(name).await);
+    }
+    callers.push(world.logged_in("bob").await);
+    world.app.log_out(&callers[2]).await.unwrap();
+    world.forget().await;
+    let why = Reason::parse("restored").unwrap();
+    let told = Mutex::new(Vec::new());
+    let done = world.app.end_every_session(&why, |so_far| told.lock().unwrap().push(so_far)).await.unwrap();
+    assert_eq!((done, told.into_inner().unwrap()), (2, vec![1, 2]));
+    for caller in &callers {
+        assert_eq!(world.app.list_sessions(caller).await.unwrap(), []);
+    }
+    let ended = |name: &str, count: u32| {
+        format!(r#"session.revoked ?>{name} since "restored" {{"count":{count},"why":"administration"}}"#)
+    };
+    let mut trail = world.trail().await;
+    trail.sort();
+    assert_eq!(trail, [ended("ada", 1), ended("bob", 2)]);
+    assert_eq!(world.app.end_every_session(&why, |_| ()).await.unwrap(), 0);
+
+    let again = world.logged_in("cleo").await;
+    world.forget().await;
+    assert_eq!(world.app.end_sessions_of(again.user_id(), &why).await.unwrap(), 1);
+    assert_eq!(world.app.end_sessions_of(again.user_id(), &why).await.unwrap(), 0);
+    assert_eq!(world.trail().await, [ended("cleo", 1)]);
 }
 
 #[tokio::test]

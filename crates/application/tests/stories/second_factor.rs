@@ -1,7 +1,7 @@
 //! The second factor: turning it on, logging in with it, and turning it off.
 
 use voxgate_application::{Error, FactorProof, LoggedIn, TokenPair};
-use voxgate_domain::{OneTimeCode, RecoveryCode, SecretToken, UserId};
+use voxgate_domain::{OneTimeCode, Reason, RecoveryCode, SecretToken, UserId};
 
 use crate::world::{PASSWORD, World, client, minutes, password};
 
@@ -188,4 +188,34 @@ async fn codes_are_made_anew_and_the_factor_is_turned_off_with_a_proof() {
             r#"login.succeeded ada>ada in a session from there {"amr":["pwd"],"device":"known"}"#,
         ]
     );
+}
+
+#[tokio::test]
+async fn an_operator_takes_a_lost_one_away() {
+    let world = World::new().await;
+    let why = Reason::parse("came with her passport").unwrap();
+    let (ada, _) = with_mfa(&world, "ada").await;
+    let owing = challenge(&world, "ada").await;
+    world.forget().await;
+    world.app.reset_second_factor(ada, &why).await.unwrap();
+    assert_eq!(world.mail_names("ada").await, ["mfa_disabled"]);
+    assert_eq!(
+        world.trail().await,
+        [
+            r#"session.revoked ?>ada since "came with her passport" {"count":1,"why":"administration"}"#,
+            r#"mfa.disabled ?>ada since "came with her passport""#,
+        ]
+    );
+    let late = verify(&world, &owing, FactorProof::Code(world.code())).await;
+    assert!(matches!(late, Err(Error::InvalidMfaCode)), "{late:?}");
+    let caller = world.logged_in("ada").await;
+    assert_eq!(world.app.read_mfa(&caller).await.unwrap().confirmed_at, None);
+    world.app.enroll_totp(&caller).await.unwrap();
+
+    world.forget().await;
+    let again = world.app.reset_second_factor(ada, &why).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    world.app.delete_account(&caller).await.unwrap();
+    let closed = world.app.reset_second_factor(ada, &why).await;
+    assert!(matches!(closed, Err(Error::Inadmissible(_))), "{closed:?}");
 }

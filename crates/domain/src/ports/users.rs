@@ -144,6 +144,13 @@ pub trait Sessions: Send {
     /// A [`StoreError`] when the store does not answer.
     async fn end_all(&mut self, user: UserId, except: Option<SessionId>, end: SessionEnd) -> Result<u64, StoreError>;
 
+    /// At most `limit` users with a session that was not ended, in the order of their ids, from the one behind `after` on.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] when the store does not answer.
+    async fn owners_after(&mut self, after: Option<UserId>, limit: u32) -> Result<Vec<UserId>, StoreError>;
+
     /// Ends the oldest open sessions of `user` beyond the newest `keep`; how many it ended.
     ///
     /// # Errors

@@ -7,15 +7,17 @@ mod config;
 mod encryption_keys;
 mod health;
 mod keys;
+mod mfa;
 mod migrate;
 mod retention;
 mod roles;
 mod service_accounts;
+mod sessions;
 mod webhooks;
 
 use std::future::Future;
 
-use crate::cli::{Admin, Cli, Command, Compliance, Config, Keys, Roles};
+use crate::cli::{Admin, Cli, Command, Compliance, Config, Keys, Mfa, Roles, Sessions};
 use crate::failure::{Failure, While as _};
 use crate::settings::Settings;
 use crate::{logging, serve, terminal};
@@ -35,6 +37,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Migrate => block_on(migrate::run(settings()?)),
         Command::ServiceAccounts(command) => block_on(service_accounts::run(command, settings()?)),
+        Command::Sessions(Sessions::End(end)) => block_on(sessions::end(end, settings()?)),
+        Command::Mfa(Mfa::Reset(reset)) => block_on(mfa::reset(reset, settings()?)),
         Command::Retention(command) => block_on(retention::run(command, settings()?)),
         Command::Roles(Roles::Init) => block_on(roles::init(settings()?)),
         Command::Compliance(Compliance::Report(command)) => block_on(compliance::report(command, settings()?)),

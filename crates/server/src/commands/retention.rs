@@ -25,12 +25,12 @@ pub(crate) async fn run(command: Retention, settings: Settings) -> Result<(), Fa
         }
         Retention::Run { dry_run: false } => purge(&application).await,
         Retention::Hold(hold) => {
-            known(application.hold_user(hold.user, &hold.reason).await, "no such user, or purged already")?;
+            known(application.hold_user(hold.user, hold.reason.as_str()).await, "no such user, or purged already")?;
             say(format_args!("{} is on hold", hold.user));
             Ok(())
         }
         Retention::Release(hold) => {
-            known(application.release_user(hold.user, &hold.reason).await, "the user is not on hold")?;
+            known(application.release_user(hold.user, hold.reason.as_str()).await, "the user is not on hold")?;
             say(format_args!("{} is off hold", hold.user));
             Ok(())
         }

@@ -34,6 +34,7 @@ mod harness;
 mod limits;
 mod mfa;
 mod observability;
+mod operator;
 mod overload;
 mod person;
 mod receiver;
@@ -108,6 +109,8 @@ on_both_databases! {
     emergency::an_emergency_access_opens_one_persons_data_and_everybody_is_told,
     emergency::an_emergency_access_ends_by_itself_and_by_its_holder,
     emergency::everybody_who_saw_a_persons_data_is_accounted_for,
+    operator::an_operator_takes_a_lost_factor_away,
+    operator::an_operator_ends_the_sessions_of_one_or_of_everybody,
     services::a_machine_learns_of_a_session_that_ended,
     services::a_machine_may_do_what_it_was_made_for_and_nothing_else,
     services::a_secret_is_rotated_with_an_overlap_and_an_account_switched_off,

@@ -35,6 +35,7 @@ macro_rules! storage_contract {
                 a_session_is_ended_once_and_by_its_owner,
                 every_end_reason_comes_back,
                 all_sessions_but_one_are_ended_and_nobody_elses,
+                whoever_has_a_session_that_was_not_ended_is_found_once_and_in_turn,
                 the_oldest_sessions_beyond_the_newest_are_ended,
                 sessions_are_listed_newest_first_without_expired_ones,
                 a_session_belongs_to_a_user_who_is_there,

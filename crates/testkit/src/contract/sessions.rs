@@ -173,6 +173,23 @@ pub async fn all_sessions_but_one_are_ended_and_nobody_elses(adapter: &Adapter) 
     assert_eq!(newest_first(adapter, &other).await.len(), 1);
 }
 
+pub async fn whoever_has_a_session_that_was_not_ended_is_found_once_and_in_turn(adapter: &Adapter) {
+    let users = [adapter.stored_user().await, adapter.stored_user().await, adapter.stored_user().await];
+    for user in [&users[0], &users[0], &users[1], &users[2]] {
+        adapter.stored_session(user).await;
+    }
+    adapter.stored_user().await;
+    let mut unit = adapter.begin().await;
+    unit.sessions().end_all(users[1].id, None, end(adapter)).await.unwrap();
+    let mut with_session = [users[0].id, users[2].id];
+    with_session.sort();
+    assert_eq!(unit.sessions().owners_after(None, 10).await.unwrap(), with_session);
+    assert_eq!(unit.sessions().owners_after(None, 1).await.unwrap(), with_session[..1]);
+    assert_eq!(unit.sessions().owners_after(Some(with_session[0]), 10).await.unwrap(), with_session[1..]);
+    assert_eq!(unit.sessions().owners_after(Some(with_session[1]), 10).await.unwrap(), []);
+    unit.commit().await.unwrap();
+}
+
 pub async fn the_oldest_sessions_beyond_the_newest_are_ended(adapter: &Adapter) {
     let (user, other) = (adapter.stored_user().await, adapter.stored_user().await);
     adapter.stored_session(&other).await;
