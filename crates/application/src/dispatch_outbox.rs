@@ -182,21 +182,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_that_does_not_leave_is_put_off() {
-        let journal = Journal::default();
-        let mut later = Unit::new(&journal);
-        let at = Some(now().plus(std::time::Duration::from_secs(5)));
-        outbox(&mut later)
-            .expect_fail()
-            .withf(move |_, _, next: &Option<Timestamp>, _| *next == at)
-            .times(1)
-            .returning(|_, _, _, _| Ok(()));
-        let doubles = Doubles::new().with_unit(claiming(&journal, &entry(NOTICE))).with_unit(later);
-        let mut mailer = MockMailer::new();
-        mailer.expect_send().returning(|_| Err(MailError::NotTaken("refused".into())));
+        for error in [MailError::NotTaken("refused".into()), MailError::Malformed("no such address".into())] {
+            let journal = Journal::default();
+            let mut later = Unit::new(&journal);
+            let at = Some(now().plus(std::time::Duration::from_secs(5)));
+            outbox(&mut later)
+                .expect_fail()
+                .withf(move |_, _, next: &Option<Timestamp>, _| *next == at)
+                .times(1)
+                .returning(|_, _, _, _| Ok(()));
+            let doubles = Doubles::new().with_unit(claiming(&journal, &entry(NOTICE))).with_unit(later);
+            let mut mailer = MockMailer::new();
+            mailer.expect_send().return_once(|_| Err(error));
 
-        let dispatched = doubles.application().dispatch_outbox(&mailer).await.unwrap();
+            let dispatched = doubles.application().dispatch_outbox(&mailer).await.unwrap();
 
-        assert_eq!(dispatched, Dispatched { done: 0, failed: 1 });
+            assert_eq!(dispatched, Dispatched { done: 0, failed: 1 });
+        }
     }
 
     #[tokio::test]

@@ -193,6 +193,17 @@ mod tests {
         assert_eq!(DisplayName::parse(&"x".repeat(1 << 20)), Err(TextError::TooLong { max: 100 }));
     }
 
+    #[test]
+    fn what_is_wrong_with_a_text_is_said() {
+        assert_eq!(
+            DisplayName::parse("two\nlines"),
+            Err(TextError::Malformed { expected: "must not have control characters" })
+        );
+        assert_eq!(DisplayName::parse("  "), Err(TextError::Empty));
+        let number = PhoneNumber::parse("0791234567");
+        assert_eq!(number, Err(TextError::Malformed { expected: "must be an E.164 number like +41791234567" }));
+    }
+
     #[rstest]
     #[case("+41791234567", true)]
     #[case("+1234567", true)]

@@ -152,6 +152,13 @@ mod tests {
         assert_eq!(WebhookUrl::parse(text), Err(WebhookUrlError::Malformed));
     }
 
+    #[test]
+    fn an_address_has_a_greatest_length() {
+        let longest = format!("https://recordings.example.org/{}", "x".repeat(WebhookUrl::MAX_CHARS - 31));
+        assert!(WebhookUrl::parse(&longest).is_ok());
+        assert_eq!(WebhookUrl::parse(&format!("{longest}x")), Err(WebhookUrlError::TooLong));
+    }
+
     #[rstest]
     #[case("http://recordings.example.org/")]
     #[case("http://10.0.0.1/")]

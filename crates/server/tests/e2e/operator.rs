@@ -40,7 +40,8 @@ pub(crate) async fn an_operator_ends_the_sessions_of_one_or_of_everybody(backend
     let bob = voxgate.logged_in("bob@example.org").await;
     let cleo = voxgate.logged_in("cleo@example.org").await;
     let id = voxgate.id_of(&ada).await;
-    let end = |whose: &[&str]| voxgate.command_with(&[&["sessions", "end", "--reason", "restored"], whose].concat(), "");
+    let end =
+        |whose: &[&str]| voxgate.command_with(&[&["sessions", "end", "--reason", "restored"], whose].concat(), "");
 
     assert_eq!(end(&["--user", &id]), format!("ended 1 sessions of {id}\n"));
     assert_eq!(end(&["--user", &id]), format!("ended 0 sessions of {id}\n"));
