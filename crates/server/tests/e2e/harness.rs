@@ -2,6 +2,8 @@
 
 #[path = "first_keys.rs"]
 mod first_keys;
+#[path = "migrated.rs"]
+mod migrated;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -84,7 +86,7 @@ impl Voxgate {
     /// Starts one with further settings.
     pub(crate) async fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (url, database) = empty_database(backend, dir.path());
+        let (url, database) = migrated::database(backend, dir.path());
         let keys = dir.path().join("keys");
         first_keys::lay_into(&keys);
         let mut all = vec![

@@ -17,6 +17,7 @@ mod programs;
 use std::env;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub use cluster::{Cluster, Fsync};
 
@@ -41,15 +42,20 @@ pub enum PostgresError {
     Io(#[from] io::Error),
 }
 
-/// A fresh, empty database; dropped with the value.
+/// A fresh database; dropped with the value.
 #[derive(Debug)]
 pub struct TestDatabase {
     admin_url: String,
     name: String,
+    /// What it is a copy of.
+    _template: Option<Arc<TestDatabase>>,
 }
 
+/// What copies are made of, for as long as there are some.
+static TEMPLATE: Mutex<Weak<TestDatabase>> = Mutex::new(Weak::new());
+
 impl TestDatabase {
-    /// Creates one, on a server that is started for it when none runs.
+    /// Creates an empty one, on a server that is started for it when none runs.
     ///
     /// # Errors
     ///
@@ -59,9 +65,34 @@ impl TestDatabase {
             Ok(url) => url,
             Err(_) => cluster::shared()?.admin_url(),
         };
+        Self::new(admin_url, None)
+    }
+
+    /// Creates a copy of the one that `make` makes, to which nobody may be connected any more. It is made once, for as long
+    /// as there are copies of it.
+    ///
+    /// # Errors
+    ///
+    /// A [`PostgresError`], as above.
+    pub fn like(make: impl FnOnce() -> Result<Self, PostgresError>) -> Result<Self, PostgresError> {
+        let mut kept = TEMPLATE.lock().unwrap_or_else(PoisonError::into_inner);
+        let template = match kept.upgrade() {
+            Some(template) => template,
+            None => {
+                let template = Arc::new(make()?);
+                *kept = Arc::downgrade(&template);
+                template
+            }
+        };
+        drop(kept);
+        Self::new(template.admin_url.clone(), Some(template))
+    }
+
+    fn new(admin_url: String, template: Option<Arc<Self>>) -> Result<Self, PostgresError> {
         let name = format!("voxgate_test_{:016x}", RandomState::new().hash_one(0));
-        psql(&admin_url, &format!("CREATE DATABASE {name}"))?;
-        Ok(Self { admin_url, name })
+        let alike = template.as_ref().map(|template| format!(" TEMPLATE {}", template.name)).unwrap_or_default();
+        psql(&admin_url, &format!("CREATE DATABASE {name}{alike}"))?;
+        Ok(Self { admin_url, name, _template: template })
     }
 
     /// Runs statements by `psql`, the database's own client; what they answer.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use super::PostgresError;
 
@@ -29,14 +30,17 @@ pub(super) fn run(command: &mut Command) -> Result<String, PostgresError> {
 
 /// The path of one of PostgreSQL's own programs, which most systems keep out of `PATH`.
 pub(super) fn binary(name: &str) -> Result<PathBuf, PostgresError> {
-    let told = Command::new("pg_config").arg("--bindir").output().ok();
-    let told = told.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    static TOLD: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let told = Command::new("pg_config").arg("--bindir").output().ok()?;
+        Some(PathBuf::from(String::from_utf8_lossy(&told.stdout).trim()))
+    });
     let mut installed: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
         .unwrap_or_default();
     installed.sort();
     let path = env::var_os("PATH").unwrap_or_default();
-    told.into_iter()
+    TOLD.clone()
+        .into_iter()
         .chain(installed.into_iter().rev())
         .chain(env::split_paths(&path))
         .map(|folder| folder.join(name))
