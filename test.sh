@@ -54,6 +54,11 @@ if [ $# -gt 0 ]; then
     [[ " $* " == *" --workspace "* ]] || cargo build --locked --workspace --all-features --bin voxgate
     exec cargo test --locked "$@"
 fi
-cargo test --locked --workspace --all-features
-# On the binary that cargo has just built.
+cargo test --locked --workspace --all-features --lib --bins --tests --examples
+# The examples in the documentation, while the client is tried on the binary that cargo has just built.
+told=$(mktemp)
+trap 'rm -f "$told"' EXIT
+cargo test --locked --workspace --all-features --doc >"$told" 2>&1 &
 clients/typescript/check.sh
+wait $! || { cat "$told" >&2; exit 1; }
+cat "$told"

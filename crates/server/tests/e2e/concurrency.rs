@@ -1,4 +1,4 @@
-//! What happens when the same thing comes many times at once.
+//! What happens when the same thing comes many times at once. `tests/races` tries it at two replicas, thing by thing.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::harness::{Answer, Backend, Voxgate, token_in};
-use crate::person::{OTHER_PASSWORD, PASSWORD, person};
+use crate::person::{PASSWORD, person};
 
 const AT_ONCE: usize = 50;
 
@@ -18,28 +18,6 @@ pub(crate) async fn statuses(answers: impl Iterator<Item = impl Future<Output = 
         *counts.entry(answer.status).or_default() += 1;
     }
     counts
-}
-
-pub(crate) async fn of_fifty_verifications_one_succeeds(backend: Backend) {
-    let voxgate = Voxgate::start(backend).await;
-    let email = "ada@example.org";
-    voxgate.register(email).await.expect(202);
-    let token = token_in(&voxgate.mail_to(email, 1).await);
-    let tries = (0..AT_ONCE).map(|_| voxgate.post("/auth/verify-email", json!({"token": token})));
-    assert_eq!(statuses(tries).await, BTreeMap::from([(204, 1), (400, AT_ONCE - 1)]));
-    voxgate.log_in(email, PASSWORD).await.expect(200);
-}
-
-pub(crate) async fn of_fifty_resets_one_succeeds(backend: Backend) {
-    let voxgate = Voxgate::start(backend).await;
-    let email = "ada@example.org";
-    voxgate.verified(email).await;
-    voxgate.post("/auth/forgot-password", json!({"email": email})).await.expect(202);
-    let token = token_in(&voxgate.mail_to(email, 2).await);
-    let body = json!({"token": token, "new_password": OTHER_PASSWORD});
-    let tries = (0..AT_ONCE).map(|_| voxgate.post("/auth/reset-password", body.clone()));
-    assert_eq!(statuses(tries).await, BTreeMap::from([(204, 1), (400, AT_ONCE - 1)]));
-    voxgate.log_in(email, OTHER_PASSWORD).await.expect(200);
 }
 
 pub(crate) async fn fifty_refreshes_yield_pairs_of_one_session(backend: Backend) {
@@ -80,12 +58,4 @@ pub(crate) async fn of_fifty_registrations_of_one_address_one_account_comes(back
     }
     assert_eq!(good, 1);
     voxgate.log_in(email, PASSWORD).await.expect(200);
-}
-
-pub(crate) async fn of_fifty_wrong_passwords_five_are_answered_as_such(backend: Backend) {
-    let voxgate = Voxgate::start(backend).await;
-    let email = "ada@example.org";
-    voxgate.verified(email).await;
-    let counts = statuses((0..AT_ONCE).map(|_| voxgate.log_in(email, OTHER_PASSWORD))).await;
-    assert_eq!(counts, BTreeMap::from([(401, 5), (423, AT_ONCE - 5)]));
 }

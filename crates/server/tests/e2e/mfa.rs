@@ -144,17 +144,6 @@ pub(crate) async fn of_fifty_uses_of_one_code_one_succeeds(backend: Backend) {
     recover(&voxgate, &fresh, &codes[0]).await.expect_problem(423, "account_locked");
 }
 
-pub(crate) async fn of_fifty_uses_of_one_recovery_code_one_succeeds(backend: Backend) {
-    let voxgate = Voxgate::start_with(backend, &[PATIENT]).await;
-    let (me, _, codes) = voxgate.with_mfa("ada@example.org").await;
-    let mut tokens = Vec::new();
-    for _ in 0..AT_ONCE {
-        tokens.push(voxgate.pending(&me).await);
-    }
-    let counts = statuses(tokens.iter().map(|token| recover(&voxgate, token, &codes[0]))).await;
-    assert_eq!(counts[&200], 1, "{counts:?}");
-}
-
 pub(crate) async fn of_fifty_uses_of_one_challenge_one_succeeds(backend: Backend) {
     let voxgate = Voxgate::start_with(backend, &[PATIENT]).await;
     let (me, app, _) = voxgate.with_mfa("ada@example.org").await;

@@ -7,23 +7,30 @@ static TURNS: Semaphore = Semaphore::const_new(crate::AT_ONCE);
 
 /// Waits until it is the turn of a test, which ends with what is returned.
 pub(crate) async fn turn() -> SemaphorePermit<'static> {
-    TURNS.acquire().await.unwrap()
+    turn_on(1).await
 }
 
-/// A test for each rule and each database.
+/// The same for one that takes so many places.
+pub(crate) async fn turn_on(places: u32) -> SemaphorePermit<'static> {
+    TURNS.acquire_many(places).await.unwrap()
+}
+
+/// A test for each rule and each database. It takes one place, or as many as stand behind its name.
 macro_rules! in_turn_on_both_databases {
-    ($($module:ident::$rule:ident,)+) => {
+    (@turn) => { crate::turns::turn() };
+    (@turn $places:expr) => { crate::turns::turn_on($places) };
+    ($($module:ident::$rule:ident $(: $places:expr)?,)+) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $rule() {
-                let _turn = crate::turns::turn().await;
+                let _turn = crate::turns::in_turn_on_both_databases!(@turn $($places)?).await;
                 crate::$module::$rule(crate::harness::Backend::Sqlite).await;
             })+
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $rule() {
-                let _turn = crate::turns::turn().await;
+                let _turn = crate::turns::in_turn_on_both_databases!(@turn $($places)?).await;
                 crate::$module::$rule(crate::harness::Backend::Postgres).await;
             })+
         }

@@ -8,7 +8,7 @@ use crate::service::{Load, Service};
 use crate::{dice, number, say};
 
 pub(crate) async fn what_was_acknowledged_survives_kills_at_any_moment(backend: Backend) {
-    let kills = number("FAULT_KILLS", if backend == Backend::Sqlite { 5 } else { 3 });
+    let kills = number("FAULT_KILLS", 3);
     let (mut dice, begun) = (dice(), Instant::now());
     let mut service = Service::start(backend, Weather::Crashes).await;
     let mut load = Load::begin(&service, &mut dice);

@@ -15,7 +15,7 @@ use crate::{dice, number, say};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_connections_to_postgres_cut_at_any_byte() {
     let _turn = turn().await;
-    let cuts = usize::try_from(number("FAULT_CUTS", 40)).unwrap();
+    let cuts = usize::try_from(number("FAULT_CUTS", 25)).unwrap();
     let (mut dice, begun) = (dice(), Instant::now());
     let cluster = Arc::new(Cluster::private(Fsync::On).unwrap());
     let url = cluster.admin_url();
