@@ -43,6 +43,11 @@ fuzz *args:
 mutants package="voxgate-domain" *args:
     cargo mutants --package {{package}} {{args}}
 
+# Which lines of the domain and of the use cases their own tests reach: `just coverage --html` for a page
+coverage *args:
+    cargo llvm-cov --locked --all-features --package voxgate-domain --package voxgate-application \
+        --ignore-filename-regex '(fixtures|test_support|_tests|tests)' {{args}}
+
 # What the binary is made of (CycloneDX), into target/sbom
 sbom:
     deploy/release/sbom
