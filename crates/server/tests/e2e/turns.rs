@@ -1,6 +1,8 @@
 //! Tests that want the machine to themselves, or to share it with few: cargo runs one test binary after the other, and in
 //! one that uses this, so many tests run side by side as its `AT_ONCE` says.
 
+use std::time::Duration;
+
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 static TURNS: Semaphore = Semaphore::const_new(crate::AT_ONCE);
@@ -10,8 +12,9 @@ pub(crate) async fn turn() -> SemaphorePermit<'static> {
     turn_on(1).await
 }
 
-/// The same for one that takes so many places.
+/// The same for one that takes so many places. It lets those go first that share: turns are had in the order of asking.
 pub(crate) async fn turn_on(places: u32) -> SemaphorePermit<'static> {
+    tokio::time::sleep(Duration::from_millis(200) * (places - 1)).await;
     TURNS.acquire_many(places).await.unwrap()
 }
 
