@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const DOMAIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain");
@@ -93,4 +93,63 @@ fn the_front_page_names_every_feature_and_every_module() {
         let row = if pair[0].starts_with("#[cfg") { format!("| `{module}` |") } else { format!("| [`{module}`] |") };
         assert!(docs.contains(&row), "the front page says nothing of the module {module}");
     }
+}
+
+/// All sources below `folder`.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.extension() {
+            None if path.is_dir() && !path.ends_with("target") => sources(&path),
+            Some(extension) if extension == "rs" => vec![(path.clone(), fs::read_to_string(path).unwrap())],
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+/// The variants of the errors that a source declares, such as `TextError::Empty`.
+fn error_variants(source: &str) -> Vec<String> {
+    let word = |text: &str| text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+    let (mut derives_error, mut inside, mut variants) = (false, None, Vec::new());
+    for line in source.lines() {
+        if line.starts_with("#[derive(") {
+            derives_error = line.contains("Error");
+        } else if let Some(rest) = line.strip_prefix("pub enum ") {
+            inside = derives_error.then(|| word(rest));
+        } else if line == "}" {
+            inside = None;
+        } else if let (Some(name), Some(variant)) = (&inside, line.strip_prefix("    "))
+            && variant.starts_with(|c: char| c.is_ascii_uppercase())
+        {
+            variants.push(format!("{name}::{}", word(variant)));
+        }
+    }
+    variants
+}
+
+/// What of a source is run by tests alone.
+fn tests_in((path, source): &(PathBuf, String)) -> &str {
+    let file = path.file_name().unwrap().to_string_lossy();
+    let apart = path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "contract");
+    if apart || file.ends_with("tests.rs") {
+        source
+    } else {
+        source.find("#[cfg(test)]\nmod tests").map_or("", |begins| source.get(begins..).unwrap_or_default())
+    }
+}
+
+#[test]
+fn every_variant_of_every_error_is_met_by_a_test() {
+    let variants: Vec<String> =
+        sources(&Path::new(DOMAIN).join("src")).iter().flat_map(|(_, source)| error_variants(source)).collect();
+    assert!(variants.len() > 50, "{variants:?}");
+    let all = sources(&Path::new(DOMAIN).join(".."));
+    let named = |variant: &str| {
+        all.iter().map(tests_in).any(|tests| {
+            let mut after = tests.split(variant).skip(1);
+            after.any(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        })
+    };
+    let missing: Vec<&String> = variants.iter().filter(|variant| !named(variant)).collect();
+    assert!(missing.is_empty(), "no test meets {missing:?}");
 }

@@ -203,6 +203,14 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[rstest]
+    #[case(PasswordError::Empty, PasswordFault::Empty)]
+    #[case(PasswordError::TooLong, PasswordFault::TooLong)]
+    #[case(PasswordError::ControlCharacter, PasswordFault::ControlCharacter)]
+    fn what_is_no_password_has_that_fault(#[case] error: PasswordError, #[case] fault: PasswordFault) {
+        assert_eq!(PasswordFault::from(error), fault);
+    }
+
     #[test]
     fn every_fault_has_a_name_of_its_own() {
         let faults = [

@@ -129,6 +129,18 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[test]
+    fn an_address_does_not_print() {
+        let address = EmailAddress::parse("ada@example.org").unwrap();
+        assert_eq!(format!("{address:?}"), "EmailAddress(…)");
+    }
+
+    #[test]
+    fn addresses_that_differ_in_case_alone_are_one() {
+        let typed = ["Ada@Example.org", "ada@example.ORG"].map(|text| EmailAddress::parse(text).unwrap());
+        assert_eq!(std::collections::HashSet::from(typed).len(), 1);
+    }
+
     #[rstest]
     #[case("Ada.Lovelace@Example.ORG", "ada.lovelace@example.org")]
     #[case("  a+tag@example.org\n", "a+tag@example.org")]

@@ -63,6 +63,14 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[test]
+    fn a_date_of_birth_does_not_print() {
+        let day = NaiveDate::from_ymd_opt(1985, 2, 28).unwrap();
+        let birth = DateOfBirth::from_stored(day);
+        assert_eq!(birth.date(), day);
+        assert_eq!(format!("{birth:?}"), "DateOfBirth(…)");
+    }
+
     #[rstest]
     #[case("1985-02-28", Ok(()))]
     #[case("2026-11-25", Ok(()))]
