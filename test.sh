@@ -39,7 +39,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # Most tests wait most of the time: for mails, for time-outs, for servers that start.
-export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((4 * $(getconf _NPROCESSORS_ONLN)))}"
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((3 * $(getconf _NPROCESSORS_ONLN)))}"
 
 # Most tests look at what is stored, and not at how it gets to a disk: those that do have servers of their own. In memory
 # making databases, which is most of what the storage contract does, takes half the time.
