@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use voxgate_domain::audit::{Hash, InvalidHash};
 use voxgate_domain::{
     AuditEventId, Permission, Reason, ServiceAccount, ServiceAccountId, ServiceName, UserId, WebhookId,
@@ -121,12 +121,13 @@ pub(crate) enum Sessions {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").required(true)))]
 pub(crate) struct SessionsEnd {
     /// Id of the user
-    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    #[arg(long, group = "whose")]
     pub(crate) user: Option<UserId>,
     /// Those of everybody, as after a restore
-    #[arg(long)]
+    #[arg(long, group = "whose")]
     pub(crate) all: bool,
     /// Why, for the audit trail: 1 to 500 characters
     #[arg(long, value_parser = Reason::parse)]
