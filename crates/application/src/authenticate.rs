@@ -115,4 +115,11 @@ mod tests {
         doubles.verifier.expect_verify().returning(|_, _| Err(TokenError::Invalid));
         assert!(matches!(doubles.application().authenticate("forged").await, Err(Error::Unauthenticated)));
     }
+
+    #[tokio::test]
+    async fn a_token_that_cannot_be_looked_at_is_no_fault_of_its_bearer() {
+        let mut doubles = Doubles::new();
+        doubles.verifier.expect_verify().returning(|_, _| Err(TokenError::Failed("no key".into())));
+        assert!(matches!(doubles.application().authenticate("token").await, Err(Error::Internal(_))));
+    }
 }

@@ -88,3 +88,19 @@ impl Application {
 fn context(list: &str) -> String {
     format!("cursor/{list}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::test_support::Doubles;
+
+    #[test]
+    fn a_cipher_that_fails_is_no_fault_of_the_cursor() {
+        let app = Doubles::new().application();
+        let open = |sealed: &[u8]| app.open_place("users", &Cursor::from_sealed(sealed.to_vec()));
+        let Err(Error::Internal(error)) = open(b"broken") else { panic!("the cipher fails") };
+        assert!(matches!(error.downcast_ref(), Some(CipherError::Failed(_))), "{error}");
+        assert_eq!(open(b"place").unwrap(), b"place");
+    }
+}

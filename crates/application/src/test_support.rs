@@ -175,7 +175,10 @@ impl Doubles {
         let mut cipher = MockFieldCipher::new();
         cipher.expect_seal().returning(|_, plain| Ok(plain.to_vec()));
         cipher.expect_is_current().returning(|sealed| sealed == b"current");
-        cipher.expect_open().returning(|_, sealed| Ok(sealed.to_vec().into()));
+        cipher.expect_open().returning(|_, sealed| match sealed {
+            b"broken" => Err(CipherError::Failed("the cipher fails".into())),
+            _ => Ok(sealed.to_vec().into()),
+        });
         let ports = Ports {
             store: Arc::new(self.store),
             webhooks: Arc::new(self.webhooks),
