@@ -96,4 +96,10 @@ mod tests {
         assert_eq!(UserStatus::from_stored("deleted", None), None);
         assert_eq!(UserStatus::from_stored("active", Some(at)), None);
     }
+
+    #[test]
+    fn what_an_account_cannot_is_said() {
+        let refused = UserStatus::Pending.cannot("be switched off");
+        assert_eq!(refused.to_string(), "an account that is pending cannot be switched off");
+    }
 }

@@ -128,6 +128,7 @@ impl fmt::Debug for EmailAddress {
 mod tests {
     use super::*;
     use rstest::rstest;
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
     #[test]
     fn an_address_does_not_print() {
@@ -139,6 +140,14 @@ mod tests {
     fn addresses_that_differ_in_case_alone_are_one() {
         let typed = ["Ada@Example.org", "ada@example.ORG"].map(|text| EmailAddress::parse(text).unwrap());
         assert_eq!(std::collections::HashSet::from(typed).len(), 1);
+    }
+
+    #[test]
+    fn other_addresses_are_others_and_are_told_apart_by_their_hash() {
+        let [ada, grace] = ["ada@example.org", "grace@example.org"].map(|text| EmailAddress::parse(text).unwrap());
+        assert_ne!(ada, grace);
+        let hash = |address: &EmailAddress| BuildHasherDefault::<DefaultHasher>::default().hash_one(address);
+        assert_ne!(hash(&ada), hash(&grace));
     }
 
     #[rstest]
@@ -174,6 +183,24 @@ mod tests {
     fn an_address_longer_than_the_wire_allows_is_refused() {
         let long = format!("{}@{}.org", "a".repeat(64), "b".repeat(250));
         assert_eq!(EmailAddress::parse(&long).unwrap_err(), EmailAddressError::TooLong);
+    }
+
+    /// `ü` has two bytes as it is typed, and seven in ASCII.
+    #[rstest]
+    #[case("b", 55, Ok(()))]
+    #[case("b", 56, Err(EmailAddressError::TooLong))]
+    #[case("ü", 49, Ok(()))]
+    #[case("ü", 50, Err(EmailAddressError::TooLong))]
+    fn the_longest_address_has_254_bytes_as_it_is_typed_and_in_ascii(
+        #[case] label: &str,
+        #[case] rest: usize,
+        #[case] expected: Result<(), EmailAddressError>,
+    ) {
+        let [local, whole, rest] = [64, 63, rest].map(|length| "b".repeat(length));
+        let text = format!("{local}@{label}.{whole}.{whole}.{rest}.org");
+        let grows = if label.is_ascii() { 0 } else { 5 };
+        assert_eq!(text.len() + grows, if expected.is_ok() { 254 } else { 255 });
+        assert_eq!(EmailAddress::parse(&text).map(drop), expected);
     }
 
     #[test]

@@ -75,6 +75,7 @@ mod tests {
     #[case("1985-02-28", Ok(()))]
     #[case("2026-11-25", Ok(()))]
     #[case("2026-11-26", Err(DateOfBirthError::OutOfRange))]
+    #[case("1900-01-01", Ok(()))]
     #[case("1899-12-31", Err(DateOfBirthError::OutOfRange))]
     #[case("1985-02-30", Err(DateOfBirthError::Malformed))]
     #[case("1985-2-3", Err(DateOfBirthError::Malformed))]

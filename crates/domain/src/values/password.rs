@@ -140,7 +140,15 @@ mod tests {
     fn neither_password_nor_hash_prints() {
         let password = Password::parse("marked-secret").unwrap();
         let hash = PasswordHash::from_phc("$argon2id$marked-secret".into());
-        assert!(!format!("{password:?}{hash:?}").contains("marked"));
+        assert_eq!(format!("{password:?} {hash:?}"), "Password(…) PasswordHash(…)");
+    }
+
+    #[test]
+    fn a_hash_is_the_text_that_was_kept() {
+        let [one, same, other] =
+            ["$argon2id$a", "$argon2id$a", "$argon2id$b"].map(|phc| PasswordHash::from_phc(phc.into()));
+        assert_eq!(one.expose(), "$argon2id$a");
+        assert!(one == same && one != other);
     }
 
     #[test]

@@ -194,6 +194,12 @@ mod tests {
     }
 
     #[test]
+    fn space_around_a_name_is_taken_off_unless_there_is_very_much_of_it() {
+        assert_eq!(DisplayName::parse(&format!("{}x", " ".repeat(1_599))).unwrap().as_str(), "x");
+        assert_eq!(DisplayName::parse(&format!("{}x", " ".repeat(1_600))), Err(TextError::TooLong { max: 100 }));
+    }
+
+    #[test]
     fn what_is_wrong_with_a_text_is_said() {
         assert_eq!(
             DisplayName::parse("two\nlines"),
@@ -227,5 +233,12 @@ mod tests {
     #[case("de_CH", None)]
     fn a_locale_is_a_language_tag(#[case] text: &str, #[case] expected: Option<&str>) {
         assert_eq!(Locale::parse(text).ok().as_ref().map(Locale::as_str), expected);
+    }
+
+    #[rstest]
+    #[case("en")]
+    #[case("en-GB")]
+    fn a_locale_has_a_language(#[case] text: &str) {
+        assert_eq!(Locale::parse(text).unwrap().language(), "en");
     }
 }

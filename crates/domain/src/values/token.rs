@@ -112,7 +112,7 @@ mod tests {
     fn a_token_has_256_bits_and_does_not_print() {
         let token = SecretToken::generate(&Counting);
         assert_eq!(token.expose().len(), 43);
-        assert!(!format!("{token:?}").contains(token.expose()));
+        assert_eq!(format!("{token:?}"), "SecretToken(…)");
         assert!(SecretToken::presented(token.expose()).is_some());
     }
 

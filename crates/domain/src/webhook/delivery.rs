@@ -64,3 +64,26 @@ impl Replay {
     /// The most deliveries of one replay.
     pub const MOST: u32 = 100_000;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn its_body_tells_the_event_and_its_place() {
+        let event = UserEvent::test(AuditEventId::from(Uuid::nil()), Timestamp::EPOCH);
+        let delivery = WebhookDelivery {
+            endpoint: WebhookId::from(Uuid::nil()),
+            sequence: 7,
+            event: event.clone(),
+            status: DeliveryStatus::Pending,
+            attempts: 0,
+            queued_at: Timestamp::EPOCH,
+            next_attempt_at: Timestamp::EPOCH,
+            finished_at: None,
+            last_error: None,
+        };
+        assert_eq!(delivery.body(), event.body(7));
+    }
+}

@@ -192,6 +192,28 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_is_on_or_off_as_it_was_wanted() {
+        assert!(endpoint().is_enabled());
+        let off = WebhookEndpoint::create(WebhookId::from(Uuid::nil()), wanted(false), vec![1], Timestamp::EPOCH);
+        assert_eq!(off.disabled, Some(DisabledWhy::Administrator));
+        assert!(!off.is_enabled());
+    }
+
+    #[test]
+    fn an_endpoint_becomes_what_is_wanted_of_it_and_keeps_the_rest() {
+        let url = WebhookUrl::parse("https://analysis.example.org/in").unwrap();
+        let description = Some(WebhookDescription::parse("Analysis").unwrap());
+        let events = BTreeSet::from([EventType::UserErased]);
+        let change =
+            WebhookChange { url: url.clone(), description: description.clone(), events: events.clone(), enabled: true };
+        let later = Timestamp::EPOCH.plus(DAY);
+        let expected = WebhookEndpoint { url, description, events, updated_at: later, ..endpoint() };
+        assert_eq!(endpoint().change(change, later), expected);
+        let changed = [endpoint().rotate(vec![2], DAY, later), endpoint().gone(later)];
+        assert!(changed.iter().all(|endpoint| endpoint.updated_at == later && endpoint.created_at == Timestamp::EPOCH));
+    }
+
+    #[test]
     fn an_endpoint_that_is_gone_stays_so_until_it_is_switched_on() {
         let gone = endpoint().gone(Timestamp::EPOCH);
         assert_eq!(gone.clone().change(wanted(false), Timestamp::EPOCH).disabled, Some(DisabledWhy::Gone));

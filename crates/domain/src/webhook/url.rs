@@ -129,7 +129,10 @@ mod tests {
     #[case("http://127.0.0.1:9000/in")]
     #[case("http://[::1]/in")]
     fn a_receiver_has_an_address(#[case] text: &str) {
-        assert_eq!(WebhookUrl::parse(text).unwrap().as_str(), text);
+        let url = WebhookUrl::parse(text).unwrap();
+        assert_eq!(url.as_str(), text);
+        assert_eq!(url.to_string(), text);
+        assert_eq!(url.is_plain(), text.starts_with("http:"));
     }
 
     #[rstest]
@@ -183,6 +186,7 @@ mod tests {
     #[case("10.0.0.7", false)]
     #[case("192.168.1.7", false)]
     #[case("fd12::7", false)]
+    #[case("64:ff9b::a00:7", false)]
     #[case("203.0.113.7", false)]
     fn credentials_of_the_machine_are_out_of_reach(#[case] address: IpAddr, #[case] refused: bool) {
         assert_eq!(is_refused(address, false), refused);
