@@ -5,6 +5,7 @@ use voxgate_domain::ports::{Conflict, UnitOfWork};
 use voxgate_domain::session::EndReason;
 use voxgate_domain::{Act, Reason, SessionEnd, UserId};
 
+use crate::administration::living;
 use crate::caller::Who;
 use crate::transaction::settle;
 use crate::{Application, Error};
@@ -19,7 +20,6 @@ impl Application {
     /// [`Error::NotFound`] when there is no such user; [`Error::Inadmissible`] when the account is closed;
     /// [`Error::Conflict`] when the factor is not on.
     pub async fn reset_second_factor(&self, user: UserId, reason: &Reason) -> Result<(), Error> {
-        self.living_user(user).await?;
         let mut uow = self.ports.store.begin().await?;
         let reset = self.take_factor_away(&mut *uow, user, reason).await;
         settle(uow, reset).await?;
@@ -30,6 +30,7 @@ impl Application {
     async fn take_factor_away(&self, uow: &mut dyn UnitOfWork, user: UserId, reason: &Reason) -> Result<(), Error> {
         let now = self.ports.clock.now();
         let owner = uow.users().lock(user).await?.ok_or(Error::NotFound)?.user;
+        living(&owner)?;
         let who = Who { purpose: Some(reason), ..Who::default().about(Some(user)) };
         let end = SessionEnd { at: now, why: EndReason::Administration };
         self.end_sessions(uow, user, None, end, who).await?;
