@@ -27,6 +27,14 @@ pub(crate) async fn challenge(
         .transpose()
 }
 
+/// The same, which nobody else changes before the transaction ends.
+async fn locked(connection: &mut Connection, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError> {
+    let query = mfa_challenges::table.find(hash.as_bytes().as_slice());
+    holding!(connection, query.select(ChallengeRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(MfaChallenge::try_from)
+        .transpose()
+}
+
 #[async_trait]
 impl MfaChallenges for Transaction {
     async fn add(&mut self, challenge: &MfaChallenge) -> Result<(), StoreError> {
@@ -41,10 +49,7 @@ impl MfaChallenges for Transaction {
     }
 
     async fn lock(&mut self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError> {
-        let query = mfa_challenges::table.find(hash.as_bytes().as_slice());
-        holding!(self.connection(), query.select(ChallengeRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(MfaChallenge::try_from)
-            .transpose()
+        locked(self.connection(), hash).await
     }
 
     async fn count_failure(&mut self, hash: TokenHash) -> Result<(), StoreError> {

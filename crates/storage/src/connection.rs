@@ -258,6 +258,9 @@ pub(crate) async fn led<T>(
 }
 
 /// Runs a query, written once, on whichever database `$connection` goes to: `on!(connection, c => query.load(c))`.
+///
+/// A query that reads rows stands in a function of its own: in a method of an async trait, whose lifetimes are bound, the
+/// compiler proves anew, for a second or two each, what it has proven of the same types before.
 macro_rules! on {
     ($connection:expr, $c:ident => $query:expr) => {
         $crate::connection::on!($connection, postgres $c => $query, sqlite $c => $query)

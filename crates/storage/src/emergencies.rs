@@ -58,6 +58,28 @@ fn open_of(holder: Id, subject: Id) -> _ {
         .filter(emergency_accesses::closed_at.is_null())
 }
 
+/// The access that was open until now.
+async fn closed(
+    connection: &mut Connection,
+    id: EmergencyAccessId,
+    holder: UserId,
+    now: Timestamp,
+) -> Result<Option<EmergencyAccess>, StoreError> {
+    let open = emergency_accesses::table
+        .find(Id::from(id))
+        .filter(emergency_accesses::holder_id.eq(Id::from(holder)))
+        .filter(emergency_accesses::closed_at.is_null())
+        .filter(emergency_accesses::expires_at.gt(At(now)));
+    let change = emergency_accesses::closed_at.eq(At(now));
+    let closed = on!(connection, c => diesel::update(open).set(change).execute(c))?;
+    if !at_most_one(closed)? {
+        return Ok(None);
+    }
+    let access = emergency_accesses::table.find(Id::from(id));
+    let access = on!(connection, c => access.select(EmergencyRow::as_select()).first(c))?;
+    EmergencyAccess::try_from(access).map(Some)
+}
+
 #[async_trait]
 impl EmergencyAccesses for Transaction {
     async fn add(&mut self, access: &EmergencyAccess) -> Result<(), StoreError> {
@@ -77,18 +99,6 @@ impl EmergencyAccesses for Transaction {
         holder: UserId,
         now: Timestamp,
     ) -> Result<Option<EmergencyAccess>, StoreError> {
-        let open = emergency_accesses::table
-            .find(Id::from(id))
-            .filter(emergency_accesses::holder_id.eq(Id::from(holder)))
-            .filter(emergency_accesses::closed_at.is_null())
-            .filter(emergency_accesses::expires_at.gt(At(now)));
-        let change = emergency_accesses::closed_at.eq(At(now));
-        let closed = on!(self.connection(), c => diesel::update(open).set(change).execute(c))?;
-        if !at_most_one(closed)? {
-            return Ok(None);
-        }
-        let access = emergency_accesses::table.find(Id::from(id));
-        let access = on!(self.connection(), c => access.select(EmergencyRow::as_select()).first(c))?;
-        EmergencyAccess::try_from(access).map(Some)
+        closed(self.connection(), id, holder, now).await
     }
 }

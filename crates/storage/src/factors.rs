@@ -29,6 +29,14 @@ pub(crate) async fn status(connection: &mut Connection, user: UserId) -> Result<
     })
 }
 
+/// The app of the user, which nobody else changes before the transaction ends.
+async fn locked(connection: &mut Connection, user: UserId) -> Result<Option<Totp>, StoreError> {
+    let query = totp_factors::table.find(Id::from(user));
+    holding!(connection, query.select(TotpRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(Totp::try_from)
+        .transpose()
+}
+
 #[diesel::dsl::auto_type]
 fn unused_of(user: Id) -> _ {
     recovery_codes::user_id.eq(user).and(recovery_codes::used_at.is_null())
@@ -54,10 +62,7 @@ impl Transaction {
 #[async_trait]
 impl Factors for Transaction {
     async fn lock(&mut self, user: UserId) -> Result<Option<Totp>, StoreError> {
-        let query = totp_factors::table.find(Id::from(user));
-        holding!(self.connection(), query.select(TotpRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(Totp::try_from)
-            .transpose()
+        locked(self.connection(), user).await
     }
 
     async fn enroll(&mut self, totp: &Totp) -> Result<bool, StoreError> {

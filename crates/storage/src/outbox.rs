@@ -8,7 +8,7 @@ use voxgate_domain::ports::{Outbox, StoreError};
 use voxgate_domain::{MailId, Timestamp};
 
 use crate::cached::CachedDsl as _;
-use crate::connection::on;
+use crate::connection::{Connection, on};
 use crate::error::{at_most_one, exactly_one};
 use crate::rows::{NewMail, OutboxRow};
 use crate::schema::mail_outbox;
@@ -23,6 +23,16 @@ pub(crate) fn waiting() -> _ {
     mail_outbox::sent_at.is_null().and(mail_outbox::failed_at.is_null())
 }
 
+/// At most `limit` mails that are due, the oldest first.
+async fn due(connection: &mut Connection, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+    let query = mail_outbox::table
+        .filter(waiting())
+        .filter(mail_outbox::next_attempt_at.le(At(now)))
+        .order((mail_outbox::queued_at, mail_outbox::id))
+        .limit(limit.into());
+    on!(connection, c => query.select(OutboxRow::as_select()).load(c))?.into_iter().map(OutboxEntry::try_from).collect()
+}
+
 #[async_trait]
 impl Outbox for Transaction {
     async fn push(&mut self, entry: &OutboxEntry) -> Result<(), StoreError> {
@@ -33,15 +43,7 @@ impl Outbox for Transaction {
     }
 
     async fn due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-        let query = mail_outbox::table
-            .filter(waiting())
-            .filter(mail_outbox::next_attempt_at.le(At(now)))
-            .order((mail_outbox::queued_at, mail_outbox::id))
-            .limit(limit.into());
-        on!(self.connection(), c => query.select(OutboxRow::as_select()).load(c))?
-            .into_iter()
-            .map(OutboxEntry::try_from)
-            .collect()
+        due(self.connection(), now, limit).await
     }
 
     async fn begin_attempt(&mut self, id: MailId, next_attempt_at: Timestamp) -> Result<(), StoreError> {

@@ -30,6 +30,17 @@ pub(crate) async fn roles(connection: &mut Connection) -> Result<Vec<Role>, Stor
     on!(connection, c => query.select(RoleRow::as_select()).load(c))?.into_iter().map(Role::try_from).collect()
 }
 
+/// At most `limit` users in use who have the role.
+async fn holders(connection: &mut Connection, role: &RoleName, limit: u32) -> Result<Vec<User>, StoreError> {
+    let holders = user_role_assignments::table
+        .inner_join(users::table.on(users::id.eq(user_role_assignments::user_id)))
+        .filter(user_role_assignments::role.eq(role.as_str()))
+        .filter(users::status.eq(UserStatus::Active.as_str()))
+        .order(users::id)
+        .limit(limit.into());
+    on!(connection, c => holders.select(UserRow::as_select()).load(c))?.into_iter().map(User::try_from).collect()
+}
+
 #[async_trait]
 impl Roles for Transaction {
     async fn add_missing(&mut self, roles: &[Role], now: Timestamp) -> Result<Vec<RoleName>, StoreError> {
@@ -89,16 +100,7 @@ impl Roles for Transaction {
     }
 
     async fn holders(&mut self, role: &RoleName, limit: u32) -> Result<Vec<User>, StoreError> {
-        let holders = user_role_assignments::table
-            .inner_join(users::table.on(users::id.eq(user_role_assignments::user_id)))
-            .filter(user_role_assignments::role.eq(role.as_str()))
-            .filter(users::status.eq(UserStatus::Active.as_str()))
-            .order(users::id)
-            .limit(limit.into());
-        on!(self.connection(), c => holders.select(UserRow::as_select()).load(c))?
-            .into_iter()
-            .map(User::try_from)
-            .collect()
+        holders(self.connection(), role, limit).await
     }
 
     async fn of(&mut self, user: UserId) -> Result<Vec<Role>, StoreError> {

@@ -41,6 +41,14 @@ pub(crate) async fn accounts(
         .collect()
 }
 
+/// The account, which nobody else changes before the transaction ends.
+async fn locked(connection: &mut Connection, id: ServiceAccountId) -> Result<Option<ServiceAccount>, StoreError> {
+    let query = service_accounts::table.find(Id::from(id));
+    holding!(connection, query.select(ServiceAccountRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(ServiceAccount::try_from)
+        .transpose()
+}
+
 #[async_trait]
 impl ServiceAccounts for Transaction {
     async fn add(&mut self, account: &ServiceAccount) -> Result<(), StoreError> {
@@ -50,10 +58,7 @@ impl ServiceAccounts for Transaction {
     }
 
     async fn lock(&mut self, id: ServiceAccountId) -> Result<Option<ServiceAccount>, StoreError> {
-        let query = service_accounts::table.find(Id::from(id));
-        holding!(self.connection(), query.select(ServiceAccountRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(ServiceAccount::try_from)
-            .transpose()
+        locked(self.connection(), id).await
     }
 
     async fn save(&mut self, account: &ServiceAccount) -> Result<(), StoreError> {

@@ -75,6 +75,32 @@ fn ending(end: SessionEnd) -> _ {
 
 diesel::alias!(user_sessions as newest: Newest);
 
+/// The refresh token with its session, which nobody else changes before the transaction ends, and whose it is.
+async fn locked_by_token(
+    connection: &mut Connection,
+    hash: TokenHash,
+) -> Result<Option<(RefreshToken, Principal)>, StoreError> {
+    let of_session = refresh_tokens::table.on(refresh_tokens::session_id.eq(user_sessions::id));
+    macro_rules! found {
+        () => {
+            with_user_and_roles!(user_sessions::table.inner_join(of_session))
+                .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()))
+                .order(user_roles::name)
+                .select((
+                    RefreshTokenRow::as_select(),
+                    (SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()),
+                ))
+        };
+    }
+    let rows: Vec<(RefreshTokenRow, PrincipalRow)> = on!(connection,
+        postgres c => HoldingSession(found!()).load(c),
+        sqlite c => found!().load(c)
+    )?;
+    let (mut tokens, principals): (Vec<RefreshTokenRow>, Vec<PrincipalRow>) = rows.into_iter().unzip();
+    let Some(principal) = assemble(principals).into_values().next().transpose()? else { return Ok(None) };
+    tokens.pop().map(|token| Ok((token.try_into()?, principal))).transpose()
+}
+
 #[async_trait]
 impl Sessions for Transaction {
     async fn add(&mut self, session: &Session, token: &RefreshToken) -> Result<(), StoreError> {
@@ -106,25 +132,7 @@ impl Sessions for Transaction {
     /// Whoever changes either holds the session, so the token is as fresh as the session however long the wait was, and
     /// two refreshes cannot wait for each other.
     async fn lock_by_token(&mut self, hash: TokenHash) -> Result<Option<(RefreshToken, Principal)>, StoreError> {
-        let of_session = refresh_tokens::table.on(refresh_tokens::session_id.eq(user_sessions::id));
-        macro_rules! found {
-            () => {
-                with_user_and_roles!(user_sessions::table.inner_join(of_session))
-                    .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()))
-                    .order(user_roles::name)
-                    .select((
-                        RefreshTokenRow::as_select(),
-                        (SessionRow::as_select(), UserRow::as_select(), Option::<RoleRow>::as_select()),
-                    ))
-            };
-        }
-        let rows: Vec<(RefreshTokenRow, PrincipalRow)> = on!(self.connection(),
-            postgres c => HoldingSession(found!()).load(c),
-            sqlite c => found!().load(c)
-        )?;
-        let (mut tokens, principals): (Vec<RefreshTokenRow>, Vec<PrincipalRow>) = rows.into_iter().unzip();
-        let Some(principal) = assemble(principals).into_values().next().transpose()? else { return Ok(None) };
-        tokens.pop().map(|token| Ok((token.try_into()?, principal))).transpose()
+        locked_by_token(self.connection(), hash).await
     }
 
     async fn rotate(&mut self, session: &Session, from: Generation, next: &RefreshToken) -> Result<(), StoreError> {

@@ -62,6 +62,21 @@ pub(crate) async fn notification_preferences(
     }))
 }
 
+/// The account of this user, which nobody else changes before the transaction ends.
+async fn locked(connection: &mut Connection, user: UserId) -> Result<Option<Account>, StoreError> {
+    let query = users::table.find(Id::from(user));
+    holding!(connection, query.select(AccountRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(Account::try_from)
+        .transpose()
+}
+
+/// The same of the account that is not deleted and has this address.
+async fn locked_by_email(connection: &mut Connection, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
+    holding!(connection, living(email).select(AccountRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(Account::try_from)
+        .transpose()
+}
+
 #[diesel::dsl::auto_type]
 fn living<'a>(email: &'a EmailAddress) -> _ {
     let normalized: &'a str = email.normalized();
@@ -102,16 +117,11 @@ impl Users for Transaction {
     }
 
     async fn lock(&mut self, user: UserId) -> Result<Option<Account>, StoreError> {
-        let query = users::table.find(Id::from(user));
-        holding!(self.connection(), query.select(AccountRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(Account::try_from)
-            .transpose()
+        locked(self.connection(), user).await
     }
 
     async fn lock_by_email(&mut self, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
-        holding!(self.connection(), living(email).select(AccountRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(Account::try_from)
-            .transpose()
+        locked_by_email(self.connection(), email).await
     }
 
     async fn save(&mut self, user: &User) -> Result<(), StoreError> {

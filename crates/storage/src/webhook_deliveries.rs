@@ -25,20 +25,19 @@ pub(crate) async fn deliveries(
     limit: u32,
 ) -> Result<Vec<WebhookDelivery>, StoreError> {
     let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
-    let rows = on!(connection, c => {
-        let mut query = webhook_deliveries::table
-            .inner_join(user_events::table)
-            .filter(webhook_deliveries::endpoint_id.eq(Id::from(endpoint)))
-            .filter(webhook_deliveries::sequence.lt(before))
-            .order(webhook_deliveries::sequence.desc())
-            .limit(limit.into())
-            .select((DeliveryRow::as_select(), UserEventRow::as_select()))
-            .into_boxed();
-        if let Some(status) = status {
-            query = query.filter(webhook_deliveries::status.eq(status.as_str()));
+    let query = webhook_deliveries::table
+        .inner_join(user_events::table)
+        .filter(webhook_deliveries::endpoint_id.eq(Id::from(endpoint)))
+        .filter(webhook_deliveries::sequence.lt(before))
+        .order(webhook_deliveries::sequence.desc())
+        .limit(limit.into());
+    let rows: Vec<(DeliveryRow, UserEventRow)> = match status {
+        Some(status) => {
+            let query = query.filter(webhook_deliveries::status.eq(status.as_str()));
+            on!(connection, c => query.select((DeliveryRow::as_select(), UserEventRow::as_select())).load(c))?
         }
-        query.load::<(DeliveryRow, UserEventRow)>(c)
-    })?;
+        None => on!(connection, c => query.select((DeliveryRow::as_select(), UserEventRow::as_select())).load(c))?,
+    };
     rows.into_iter().map(|(delivery, event)| delivery.of(event)).collect()
 }
 

@@ -44,6 +44,14 @@ impl WebhookReader for Database {
     }
 }
 
+/// The endpoint, which nobody else changes before the transaction ends.
+async fn locked(connection: &mut Connection, id: WebhookId) -> Result<Option<WebhookEndpoint>, StoreError> {
+    let query = webhook_endpoints::table.find(Id::from(id));
+    holding!(connection, query.select(EndpointRow::as_select()), |held, c| maybe(held.first(c)))?
+        .map(WebhookEndpoint::try_from)
+        .transpose()
+}
+
 #[async_trait]
 impl Webhooks for Transaction {
     async fn add(&mut self, endpoint: &WebhookEndpoint) -> Result<bool, StoreError> {
@@ -58,10 +66,7 @@ impl Webhooks for Transaction {
     }
 
     async fn lock(&mut self, id: WebhookId) -> Result<Option<WebhookEndpoint>, StoreError> {
-        let query = webhook_endpoints::table.find(Id::from(id));
-        holding!(self.connection(), query.select(EndpointRow::as_select()), |held, c| maybe(held.first(c)))?
-            .map(WebhookEndpoint::try_from)
-            .transpose()
+        locked(self.connection(), id).await
     }
 
     async fn save(&mut self, endpoint: &WebhookEndpoint) -> Result<(), StoreError> {

@@ -9,10 +9,10 @@ use super::json::canonical;
 use crate::schema::audit_logs;
 use crate::sql_types::{At, Id};
 
-/// An event but its details.
+/// An event with its details.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_logs)]
-pub(crate) struct Facts {
+pub(crate) struct EventRow {
     id: Id,
     occurred_at: At,
     event: String,
@@ -24,21 +24,14 @@ pub(crate) struct Facts {
     user_agent: Option<String>,
     request_id: Option<String>,
     reason: Option<String>,
-}
-
-/// An event with its details.
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_logs)]
-pub(crate) struct EventRow {
-    #[diesel(embed)]
-    facts: Facts,
     details: Value,
 }
 
 impl From<&AuditEvent> for EventRow {
     fn from(event: &AuditEvent) -> Self {
         let client = event.client.as_ref();
-        let facts = Facts {
+        let details = event.details().into_iter().map(|(name, detail)| (name.to_owned(), json(detail))).collect();
+        Self {
             id: event.id.into(),
             occurred_at: event.occurred_at.into(),
             event: event.act.name().to_owned(),
@@ -50,14 +43,13 @@ impl From<&AuditEvent> for EventRow {
             user_agent: client.and_then(|client| client.user_agent.as_ref()).map(UserAgent::as_str).map(str::to_owned),
             request_id: client.map(|client| &client.request_id).map(RequestId::as_str).map(str::to_owned),
             reason: event.reason.clone(),
-        };
-        let details = event.details().into_iter().map(|(name, detail)| (name.to_owned(), json(detail))).collect();
-        Self { facts, details: Value::Object(details) }
+            details: Value::Object(details),
+        }
     }
 }
 
 impl From<EventRow> for RecordedEvent {
-    fn from(EventRow { facts: row, details }: EventRow) -> Self {
+    fn from(row: EventRow) -> Self {
         Self {
             id: row.id.into(),
             occurred_at: row.occurred_at.into(),
@@ -70,7 +62,7 @@ impl From<EventRow> for RecordedEvent {
             user_agent: row.user_agent,
             request_id: row.request_id,
             reason: row.reason,
-            details: canonical(&details),
+            details: canonical(&row.details),
         }
     }
 }

@@ -20,13 +20,15 @@ pub(crate) struct ServiceAccountRow {
     id: Id,
     name: String,
     permissions: Words,
-    #[diesel(embed)]
-    state: ServiceState,
+    secret_hash: Vec<u8>,
+    previous_hash: Option<Vec<u8>>,
+    previous_until: Option<At>,
+    disabled_at: Option<At>,
     created_at: At,
 }
 
 /// What changes of one.
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(AsChangeset)]
 #[diesel(table_name = service_accounts, treat_none_as_null = true)]
 pub(crate) struct ServiceState {
     secret_hash: Vec<u8>,
@@ -48,12 +50,16 @@ impl From<&ServiceAccount> for ServiceState {
 
 impl From<&ServiceAccount> for ServiceAccountRow {
     fn from(account: &ServiceAccount) -> Self {
+        let ServiceState { secret_hash, previous_hash, previous_until, disabled_at } = account.into();
         let names = account.permissions.iter().map(|permission| permission.as_str().to_owned());
         Self {
             id: account.id.into(),
             name: account.name.as_str().to_owned(),
             permissions: Words(names.collect()),
-            state: account.into(),
+            secret_hash,
+            previous_hash,
+            previous_until,
+            disabled_at,
             created_at: At(account.created_at),
         }
     }
@@ -64,8 +70,7 @@ impl TryFrom<ServiceAccountRow> for ServiceAccount {
 
     /// A permission of an unknown name is skipped, as one of a role is.
     fn try_from(row: ServiceAccountRow) -> Result<Self, StoreError> {
-        let state = row.state;
-        let previous = match (state.previous_hash, state.previous_until) {
+        let previous = match (row.previous_hash, row.previous_until) {
             (Some(bytes), Some(At(until))) => {
                 let hash = TokenHash::from_bytes(hash(TABLE, "previous_hash", &bytes)?);
                 Some(PreviousSecret { hash, until })
@@ -76,10 +81,10 @@ impl TryFrom<ServiceAccountRow> for ServiceAccount {
             id: row.id.into(),
             name: ServiceName::parse(&row.name).map_err(|why| corrupt(TABLE, "name", why))?,
             permissions: row.permissions.0.iter().filter_map(|name| Permission::parse(name)).collect(),
-            secret: TokenHash::from_bytes(hash(TABLE, "secret_hash", &state.secret_hash)?),
+            secret: TokenHash::from_bytes(hash(TABLE, "secret_hash", &row.secret_hash)?),
             previous,
             created_at: row.created_at.into(),
-            disabled_at: state.disabled_at.map(Into::into),
+            disabled_at: row.disabled_at.map(Into::into),
         })
     }
 }

@@ -38,13 +38,53 @@ pub(crate) struct UserRow {
     pub(crate) version: i64,
 }
 
-/// A user and the hash of the password.
+/// A user and the hash of the password. The columns stand here again, since of a row within a row the compiler takes
+/// seconds to prove, at each query, that diesel can read it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub(crate) struct AccountRow {
-    #[diesel(embed)]
-    user: UserRow,
+    id: Id,
+    email: String,
+    email_normalized: String,
+    email_verified_at: Option<At>,
+    status: String,
+    deleted_at: Option<At>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone_number: Option<String>,
+    date_of_birth: Option<NaiveDate>,
+    locale: Option<String>,
+    time_zone: Option<String>,
+    created_at: At,
+    updated_at: At,
+    last_login_at: Option<At>,
+    mfa_enabled: bool,
+    version: i64,
     password_hash: Option<String>,
+}
+
+impl AccountRow {
+    fn user(self) -> UserRow {
+        UserRow {
+            id: self.id,
+            email: self.email,
+            email_normalized: self.email_normalized,
+            email_verified_at: self.email_verified_at,
+            status: self.status,
+            deleted_at: self.deleted_at,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            phone_number: self.phone_number,
+            date_of_birth: self.date_of_birth,
+            locale: self.locale,
+            time_zone: self.time_zone,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            last_login_at: self.last_login_at,
+            mfa_enabled: self.mfa_enabled,
+            version: self.version,
+        }
+    }
 }
 
 impl From<&User> for UserRow {
@@ -104,7 +144,8 @@ impl TryFrom<UserRow> for User {
 impl TryFrom<AccountRow> for Account {
     type Error = StoreError;
 
-    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
-        Ok(Self { user: row.user.try_into()?, password: row.password_hash.map(PasswordHash::from_phc) })
+    fn try_from(mut row: AccountRow) -> Result<Self, StoreError> {
+        let password = row.password_hash.take().map(PasswordHash::from_phc);
+        Ok(Self { user: row.user().try_into()?, password })
     }
 }
