@@ -27,7 +27,7 @@ pub(super) fn mail(bytes: &[u8]) {
     let (to, locale) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let from = lines.next().filter(|line| !line.is_empty()).unwrap_or("Voxgate <no-reply@example.org>");
     let url = lines.next().filter(|line| !line.is_empty()).unwrap_or("https://auth.example.org/");
-    let (Ok(to), Ok(url)) = (EmailAddress::parse(to), Url::parse(url)) else { return };
+    let (Ok(to), Ok(url), Ok(from)) = (EmailAddress::parse(to), Url::parse(url), from.parse()) else { return };
     let Ok(composer) = MailComposer::new(url, from) else { return };
     let locale = Locale::parse(locale).ok();
     let token = SecretToken::presented("q7Vd0zKp3-xYb_1mN8rT5wQ2sL6hJ4fG9cA0eU3iO7k");

@@ -25,7 +25,7 @@ fn mail(message: Message) -> Mail {
 
 fn rendering(criterion: &mut Criterion) {
     let url = Url::parse("https://auth.example.org/").unwrap();
-    let composer = MailComposer::new(url, "Voxgate <no-reply@mail.example.org>").unwrap();
+    let composer = MailComposer::new(url, "Voxgate <no-reply@mail.example.org>".parse().unwrap()).unwrap();
     let token = SecretToken::presented("q7Vd0zKp3-xYb_1mN8rT5wQ2sL6hJ4fG9cA0eU3iO7k").unwrap();
     let link = Message::Link { purpose: LinkPurpose::VerifyAddress, token, expires_at: Timestamp::EPOCH };
 

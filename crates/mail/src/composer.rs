@@ -1,5 +1,6 @@
 //! Making an e-mail of a message.
 
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
@@ -19,6 +20,18 @@ pub struct MailComposer {
     /// Without a slash at the end.
     public_url: String,
     from: Mailbox,
+}
+
+/// Whom mails come from, such as `Voxgate <no-reply@example.org>`.
+#[derive(Clone, Debug)]
+pub struct Sender(Mailbox);
+
+impl FromStr for Sender {
+    type Err = ComposerError;
+
+    fn from_str(text: &str) -> Result<Self, ComposerError> {
+        text.parse().map(Self).map_err(|_| ComposerError::From)
+    }
 }
 
 /// Why no mails can be made with these settings.
@@ -43,20 +56,19 @@ pub(crate) enum TextEncoding {
 }
 
 impl MailComposer {
-    /// Mails whose links begin with `public_url` and that come from `from`, such as `Voxgate <no-reply@localhost>`.
+    /// Mails whose links begin with `public_url` and that come from `from`.
     ///
     /// # Errors
     ///
-    /// A [`ComposerError`] when one of them is unfit.
-    pub fn new(public_url: Url, from: &str) -> Result<Self, ComposerError> {
+    /// [`ComposerError::PublicUrl`] when links cannot begin with it.
+    pub fn new(public_url: Url, from: Sender) -> Result<Self, ComposerError> {
         let web = matches!(public_url.scheme(), "http" | "https") && public_url.has_host();
         let bare = public_url.query().is_none() && public_url.fragment().is_none();
         let anonymous = public_url.username().is_empty() && public_url.password().is_none();
         if !(web && bare && anonymous) {
             return Err(ComposerError::PublicUrl);
         }
-        let from = from.parse().map_err(|_| ComposerError::From)?;
-        Ok(Self { public_url: public_url.as_str().trim_end_matches('/').to_owned(), from })
+        Ok(Self { public_url: public_url.as_str().trim_end_matches('/').to_owned(), from: from.0 })
     }
 
     /// The e-mail of `mail`.

@@ -11,7 +11,7 @@ const UNTIL: i64 = 1_790_000_000_000_000;
 
 pub(crate) fn composer() -> MailComposer {
     let url = Url::parse("https://auth.example.org/").unwrap();
-    MailComposer::new(url, "Voxgate <no-reply@mail.example.org>").unwrap()
+    MailComposer::new(url, "Voxgate <no-reply@mail.example.org>".parse().unwrap()).unwrap()
 }
 
 fn until() -> Timestamp {
@@ -160,9 +160,10 @@ fn what_leaves_by_smtp_is_ascii_and_the_file_is_not_quoted() {
 #[case("")]
 fn a_sender_cannot_bring_headers(#[case] from: &str) {
     let url = Url::parse("https://auth.example.org").unwrap();
-    match MailComposer::new(url, from) {
+    match from.parse::<Sender>() {
         Err(error) => assert_eq!(error, ComposerError::From),
-        Ok(composer) => {
+        Ok(from) => {
+            let composer = MailComposer::new(url, from).unwrap();
             let bytes = composer.compose(&link_mail("en"), TextEncoding::Portable).unwrap().formatted();
             assert!(parse_mail(&bytes).unwrap().headers.get_first_header("Bcc").is_none());
         }
@@ -179,7 +180,7 @@ fn a_sender_cannot_bring_headers(#[case] from: &str) {
 #[case("mailto:a@example.org", None)]
 #[case("ftp://example.org", None)]
 fn links_begin_with_the_public_url(#[case] url: &str, #[case] link: Option<&str>) {
-    let composer = MailComposer::new(Url::parse(url).unwrap(), "Voxgate <no-reply@localhost>");
+    let composer = MailComposer::new(Url::parse(url).unwrap(), "Voxgate <no-reply@localhost>".parse().unwrap());
     let Some(link) = link else {
         assert_eq!(composer.unwrap_err(), ComposerError::PublicUrl);
         return;
@@ -191,7 +192,7 @@ fn links_begin_with_the_public_url(#[case] url: &str, #[case] link: Option<&str>
 #[test]
 fn a_hostile_public_url_stays_an_address() {
     let url = Url::parse("https://auth.example.org/a&b'c\"<script>").unwrap();
-    let composer = MailComposer::new(url, "Voxgate <no-reply@localhost>").unwrap();
+    let composer = MailComposer::new(url, "Voxgate <no-reply@localhost>".parse().unwrap()).unwrap();
     let bytes = composer.compose(&link_mail("en"), TextEncoding::Portable).unwrap().formatted();
     let (_, html) = parts(&parse_mail(&bytes).unwrap());
     assert!(!html.contains("<script") && !html.contains("'c") && !html.contains("a&b"), "{html}");

@@ -29,6 +29,6 @@ mod layout;
 mod smtp;
 mod wording;
 
-pub use composer::{ComposerError, MailComposer};
+pub use composer::{ComposerError, MailComposer, Sender};
 pub use folder::FolderMailer;
 pub use smtp::{SmtpMailer, SmtpUrlError};

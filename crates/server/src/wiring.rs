@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use secrecy::ExposeSecret as _;
 use voxgate_application::{Application, AuditTrail, Ports, Throttle, TrailPorts};
 use voxgate_crypto::{
-    AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError, Pepper,
+    AesGcmCipher, Argon2Hasher, Argon2Settings, EncryptionKeys, JwtTokens, KeyOrigin, KeyRing, KeyRingError,
     SealAnchorFile, SealKeys, Sha256Digest, Sha256TokenHasher, SystemClock, SystemEntropy, TotpCodes, ZxcvbnStrength,
 };
 use voxgate_domain::ports::{Clock as _, Mailer, RateLimiter, SealSigner, SealVerifier, WebhookSender};
@@ -156,7 +156,8 @@ pub(crate) async fn throttle(limits: &Limits, in_process: Arc<InProcess>) -> Res
 
 /// Whatever delivers mail.
 pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
-    let composer = MailComposer::new(settings.public_url.clone(), &settings.mail.from).doing("reading MAIL_FROM")?;
+    let composer =
+        MailComposer::new(settings.public_url.clone(), settings.mail.from.clone()).doing("reading PUBLIC_URL")?;
     Ok(match &settings.mail.smtp_url {
         Some(url) => Arc::new(SmtpMailer::new(url.expose_secret(), composer).doing("reading SMTP_URL")?),
         None => Arc::new(FolderMailer::new(settings.mail.dir.clone(), composer).doing("making MAIL_DIR")?),
@@ -175,20 +176,9 @@ pub(crate) fn hasher(settings: &Settings) -> Result<Arc<Argon2Hasher>, Failure> 
     let settings = Argon2Settings::new(hashing.memory_kib, hashing.iterations, hashing.parallelism)
         .and_then(|settings| settings.with_queue(hashing.queue))
         .doing("reading the ARGON2 settings")?;
-    let mut peppers = hashing.peppers.as_ref().map(peppers).transpose()?.unwrap_or_default().into_iter();
+    let mut peppers = hashing.peppers.clone().into_iter();
     let hasher = Argon2Hasher::with_peppers(settings, peppers.next(), peppers.collect());
     hasher.map(Arc::new).doing("starting the hashing threads")
-}
-
-fn peppers(text: &SecretString) -> Result<Vec<Pepper>, Failure> {
-    let entries = text.expose_secret().split(',').map(str::trim).filter(|entry| !entry.is_empty());
-    entries
-        .map(|entry| {
-            let (id, secret) = entry.split_once(':').unwrap_or_default();
-            Pepper::new(id, SecretSlice::from(secret.as_bytes().to_vec()))
-        })
-        .collect::<Result<_, _>>()
-        .doing("reading PASSWORD_PEPPERS")
 }
 
 fn cipher(keys: &Keys) -> Result<AesGcmCipher, Failure> {

@@ -209,7 +209,7 @@ fn password_management(settings: &Settings) -> Safeguard {
         settings: vec![
             set("ARGON2_MEMORY_KIB", hashing.memory_kib),
             set("ARGON2_ITERATIONS", hashing.iterations),
-            set("PASSWORD_PEPPERS", if hashing.peppers.is_some() { "set" } else { "not set" }),
+            set("PASSWORD_PEPPERS", if hashing.peppers.is_empty() { "not set" } else { "set" }),
         ],
         evidence: vec!["a hash with weaker parameters is renewed at its owner's next login".to_owned()],
         status: status(hashing.memory_kib >= 19_456 && hashing.iterations >= 2),

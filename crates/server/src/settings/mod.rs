@@ -17,8 +17,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 use voxgate_application::Policies;
+use voxgate_crypto::{Argon2Settings, Pepper};
 use voxgate_domain::policy::{AccessPolicy, EmergencyPolicy, LockoutPolicy, RetentionPolicy, SessionPolicy};
 use voxgate_http::ClientSettings;
+use voxgate_mail::Sender;
 
 pub(crate) use limits::Limits;
 pub(crate) use reader::{Faults, Lookup};
@@ -77,7 +79,7 @@ pub(crate) struct Database {
 pub(crate) struct Mail {
     pub(crate) smtp_url: Option<SecretString>,
     pub(crate) dir: PathBuf,
-    pub(crate) from: String,
+    pub(crate) from: Sender,
 }
 
 /// The keys, and what access tokens say of their maker.
@@ -95,7 +97,8 @@ pub(crate) struct Hashing {
     pub(crate) memory_kib: u32,
     pub(crate) iterations: u32,
     pub(crate) parallelism: u32,
-    pub(crate) peppers: Option<SecretString>,
+    /// The current one first.
+    pub(crate) peppers: Vec<Pepper>,
     pub(crate) queue: usize,
 }
 
@@ -179,7 +182,7 @@ fn read_database(reader: &mut Reader<'_>) -> Option<Database> {
 fn read_mail(reader: &mut Reader<'_>) -> Option<Mail> {
     let smtp_url = reader.read_optional(var::SMTP_URL, parse::smtp_url);
     let dir = reader.read(var::MAIL_DIR, parse::plain);
-    let from = reader.read(var::MAIL_FROM, parse::text);
+    let from = reader.read(var::MAIL_FROM, parse::plain);
     let smtp_url = smtp_url?.map(|url| SecretString::from(String::from(url)));
     Some(Mail { smtp_url, dir: dir?, from: from? })
 }
@@ -188,14 +191,9 @@ fn read_keys(reader: &mut Reader<'_>, public_url: Option<&Url>) -> Option<Keys> 
     let dir = reader.read(var::JWT_KEYS_DIR, parse::plain);
     let issuer = reader.read_optional(var::JWT_ISSUER, parse::text);
     let audience = reader.read(var::JWT_AUDIENCE, parse::text);
-    let encryption = reader.read_optional(var::ENCRYPTION_KEYS, parse::text);
+    let encryption = reader.read_optional(var::ENCRYPTION_KEYS, parse::encryption_keys);
     let public_url = public_url.map(|url| url.as_str().trim_end_matches('/').to_owned());
-    Some(Keys {
-        dir: dir?,
-        issuer: issuer?.or(public_url)?,
-        audience: audience?,
-        encryption: encryption?.map(SecretString::from),
-    })
+    Some(Keys { dir: dir?, issuer: issuer?.or(public_url)?, audience: audience?, encryption: encryption? })
 }
 
 const DAY: u64 = 24 * 3_600;
@@ -250,16 +248,16 @@ fn read_retention(reader: &mut Reader<'_>) -> Option<RetentionPolicy> {
 }
 
 fn read_hashing(reader: &mut Reader<'_>) -> Option<Hashing> {
-    let memory_kib = reader.read(var::ARGON2_MEMORY_KIB, parse::number(19_456..=4_194_304));
-    let iterations = reader.read(var::ARGON2_ITERATIONS, parse::number(2..=100));
-    let parallelism = reader.read(var::ARGON2_PARALLELISM, parse::number(1..=64));
-    let peppers = reader.read_optional(var::PASSWORD_PEPPERS, parse::text);
-    let queue = reader.read(var::HASHING_QUEUE, parse::number(1..=100_000));
+    let memory_kib = reader.read(var::ARGON2_MEMORY_KIB, parse::number(19_456..=Argon2Settings::MEMORY_KIB.1));
+    let iterations = reader.read(var::ARGON2_ITERATIONS, parse::number(2..=Argon2Settings::ITERATIONS.1));
+    let parallelism = reader.read(var::ARGON2_PARALLELISM, parse::number(1..=Argon2Settings::PARALLELISM.1));
+    let peppers = reader.read(var::PASSWORD_PEPPERS, parse::peppers);
+    let queue = reader.read(var::HASHING_QUEUE, parse::number(1..=65_536));
     Some(Hashing {
         memory_kib: memory_kib?,
         iterations: iterations?,
         parallelism: parallelism?,
-        peppers: peppers?.map(SecretString::from),
+        peppers: peppers?,
         queue: queue?,
     })
 }

@@ -8,7 +8,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use secrecy::{SecretSlice, SecretString};
 use url::Url;
+use voxgate_crypto::{EncryptionKeys, Pepper};
 use voxgate_domain::RoleName;
 use voxgate_domain::policy::Limit;
 use voxgate_redis::RedisAddress;
@@ -139,6 +141,22 @@ pub(crate) fn database_url(text: &str) -> Result<String, String> {
     } else {
         Err("must begin with sqlite:// or postgres://".to_owned())
     }
+}
+
+/// Keys that encrypt what is stored, which are made of the text again where they are needed.
+pub(crate) fn encryption_keys(text: &str) -> Result<SecretString, String> {
+    EncryptionKeys::parse(text).map(|_| SecretString::from(text)).map_err(|error| error.to_string())
+}
+
+/// Peppers like `id:secret`, comma-separated.
+pub(crate) fn peppers(text: &str) -> Result<Vec<Pepper>, String> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            let (id, secret) = entry.split_once(':').unwrap_or_default();
+            Pepper::new(id, SecretSlice::from(secret.as_bytes().to_vec())).map_err(|error| error.to_string())
+        })
+        .collect()
 }
 
 /// The URL of a Redis.

@@ -64,7 +64,7 @@ fn read_capacity(reader: &mut Reader<'_>) -> Option<Capacity> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{faulty, read};
+    use super::super::tests::{KEY, faulty, read};
     use super::*;
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
         let production = [
             ("APP_ENV", "production"),
             ("PUBLIC_URL", "https://accounts.example.org"),
-            ("ENCRYPTION_KEYS", "k1:secret"),
+            ("ENCRYPTION_KEYS", KEY),
             ("SHUTDOWN_GRACE", "4s"),
         ];
         assert_eq!(read(&production[..3]).unwrap().serving.drain_delay, AUTO_DELAY);

@@ -2,6 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::*;
 
+pub(super) const KEY: &str = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
 pub(super) fn read(set: &[(&str, &str)]) -> Result<Settings, Faults> {
     let set: HashMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     Settings::read(&move |name| set.get(name).cloned())
@@ -53,7 +55,7 @@ fn administrators_and_auditors_need_a_second_factor_in_production() {
     let production = [
         ("APP_ENV", "production"),
         ("PUBLIC_URL", "https://accounts.example.org"),
-        ("ENCRYPTION_KEYS", "k1:secret"),
+        ("ENCRYPTION_KEYS", KEY),
         ("MFA_REQUIRED_ROLES", ""),
     ];
     assert_eq!(roles(&production), ["admin", "auditor"]);
@@ -78,6 +80,16 @@ fn password_hashing_cannot_be_weakened() {
         faulty(&[("ARGON2_MEMORY_KIB", "8"), ("ARGON2_ITERATIONS", "1")]),
         ["ARGON2_MEMORY_KIB", "ARGON2_ITERATIONS"]
     );
+}
+
+#[test]
+fn keys_peppers_and_the_sender_are_looked_at_before_a_start() {
+    let set = [("MAIL_FROM", "nobody"), ("ENCRYPTION_KEYS", "k1:short"), ("PASSWORD_PEPPERS", "p1:short")];
+    assert_eq!(faulty(&set), set.map(|(name, _)| name));
+    let message = read(&set).unwrap_err().to_string();
+    assert!(!message.contains("short"), "a part of a secret is shown: {message}");
+    let peppers = read(&[("PASSWORD_PEPPERS", "p2:0123456789abcdef, p1:fedcba9876543210")]).unwrap().hashing.peppers;
+    assert_eq!(format!("{peppers:?}"), "[Pepper(p2, …), Pepper(p1, …)]");
 }
 
 #[test]
@@ -111,11 +123,11 @@ fn every_faulty_limit_and_network_is_named() {
 #[test]
 fn a_secret_comes_from_a_file_but_not_from_both() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), "k1:secret\n").unwrap();
+    std::fs::write(file.path(), format!("{KEY}\n")).unwrap();
     let path = file.path().to_str().unwrap();
     let settings = read(&[("ENCRYPTION_KEYS_FILE", path)]).unwrap();
     assert!(settings.keys.encryption.is_some());
-    assert_eq!(faulty(&[("ENCRYPTION_KEYS_FILE", path), ("ENCRYPTION_KEYS", "k1:x")]), ["ENCRYPTION_KEYS"]);
+    assert_eq!(faulty(&[("ENCRYPTION_KEYS_FILE", path), ("ENCRYPTION_KEYS", KEY)]), ["ENCRYPTION_KEYS"]);
     assert_eq!(faulty(&[("ENCRYPTION_KEYS_FILE", "/nowhere")]), ["ENCRYPTION_KEYS"]);
 }
 
