@@ -61,11 +61,12 @@ fn answering(answer: fn() -> Result<(), WebhookError>) -> MockWebhookSender {
 #[tokio::test]
 async fn a_webhook_is_claimed_signed_sent_and_settled() {
     let journal = Journal::default();
-    let units = [
-        claiming(&journal, vec![webhook_delivery()]),
-        settling(&journal, |ended| ended.status == DeliveryStatus::Delivered && ended.finished_at == Some(now())),
-        claiming(&journal, Vec::new()),
-    ];
+    let tried_before = WebhookDelivery { last_error: Some("the receiver answered 503".into()), ..webhook_delivery() };
+    let at_last = |ended: &WebhookDelivery| {
+        let taken = ended.status == DeliveryStatus::Delivered && ended.finished_at == Some(now());
+        taken && ended.last_error.is_none()
+    };
+    let units = [claiming(&journal, vec![tried_before]), settling(&journal, at_last), claiming(&journal, Vec::new())];
     let mut sender = MockWebhookSender::new();
     sender
         .expect_send()
@@ -99,11 +100,10 @@ async fn a_webhook_that_is_not_taken_is_put_off_about_as_long_as_the_policy_says
 async fn a_webhook_that_was_not_taken_for_three_days_is_given_up_and_kept() {
     let journal = Journal::default();
     let old = WebhookDelivery { queued_at: now().minus(Duration::from_secs(3 * 24 * 3_600)), ..webhook_delivery() };
-    let units = [
-        claiming(&journal, vec![old]),
-        settling(&journal, |ended| ended.status == DeliveryStatus::Dead && ended.finished_at == Some(now())),
-        claiming(&journal, Vec::new()),
-    ];
+    let for_good = |ended: &WebhookDelivery| {
+        ended.status == DeliveryStatus::Dead && ended.finished_at == Some(now()) && ended.last_error.is_some()
+    };
+    let units = [claiming(&journal, vec![old]), settling(&journal, for_good), claiming(&journal, Vec::new())];
     let sender = answering(|| Err(WebhookError::TimedOut));
     assert_eq!(delivered(doubles(units), sender).await, [DeliveryStatus::Dead]);
 }

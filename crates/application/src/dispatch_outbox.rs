@@ -185,13 +185,15 @@ mod tests {
         for error in [MailError::NotTaken("refused".into()), MailError::Malformed("no such address".into())] {
             let journal = Journal::default();
             let mut later = Unit::new(&journal);
-            let at = Some(now().plus(std::time::Duration::from_secs(5)));
+            // The second try: the first wait is of five seconds, and each doubles the last.
+            let at = Some(now().plus(std::time::Duration::from_secs(10)));
+            let tried = OutboxEntry { attempts: 1, ..entry(NOTICE) };
             outbox(&mut later)
                 .expect_fail()
                 .withf(move |_, _, next: &Option<Timestamp>, _| *next == at)
                 .times(1)
                 .returning(|_, _, _, _| Ok(()));
-            let doubles = Doubles::new().with_unit(claiming(&journal, &entry(NOTICE))).with_unit(later);
+            let doubles = Doubles::new().with_unit(claiming(&journal, &tried)).with_unit(later);
             let mut mailer = MockMailer::new();
             mailer.expect_send().return_once(|_| Err(error));
 

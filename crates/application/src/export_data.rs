@@ -84,7 +84,7 @@ fn seen_by(user: UserId, event: RecordedEvent) -> RecordedEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use voxgate_domain::AuditEventId;
+    use voxgate_domain::{AuditEventId, SessionId};
 
     use crate::test_support::{Counter, minutes, now};
 
@@ -100,7 +100,7 @@ mod tests {
             outcome: "success".into(),
             actor_id: Some(actor),
             subject_id: Some(subject),
-            session_id: None,
+            session_id: Some(SessionId::generate(now(), &Counter::default())),
             ip_address: Some("192.0.2.1".into()),
             user_agent: Some("curl/8".into()),
             request_id: None,
@@ -119,7 +119,8 @@ mod tests {
     fn an_export_says_what_was_done_to_somebody_and_not_by_whom() {
         let (me, admin) = (somebody(1), somebody(2));
         let seen = seen_by(me, event(admin, me));
-        assert_eq!((seen.actor_id, seen.ip_address, seen.user_agent, seen.reason), (None, None, None, None));
+        assert_eq!((seen.actor_id, seen.session_id), (None, None));
+        assert_eq!((seen.ip_address, seen.user_agent, seen.reason), (None, None, None));
         assert_eq!((seen.subject_id, seen.details.as_str()), (Some(me), r#"{"added":["clinician"]}"#));
     }
 

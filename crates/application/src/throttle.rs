@@ -165,6 +165,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn users_services_and_wishes_for_links_are_counted_apart() {
+        let (user, service) = (UserId::from(uuid::Uuid::nil()), ServiceAccountId::from(uuid::Uuid::max()));
+        let account = "ab".repeat(32);
+        let keys = [
+            format!("per_user:{user}"),
+            format!("per_service:{service}"),
+            format!("reset_per_account:{account}"),
+            format!("verification_per_account:{account}"),
+        ];
+        let throttle = expecting(&keys.each_ref().map(String::as_str), true);
+        assert!(throttle.request_of(user).await.is_some());
+        assert!(throttle.request_of_service(service).await.is_some());
+        assert!(throttle.reset_of(&ada()).await.is_some());
+        assert!(throttle.verification_of(&ada()).await.is_some());
+    }
+
+    #[tokio::test]
     async fn a_limiter_that_fails_limits_nothing() {
         let mut limiter = MockRateLimiter::new();
         limiter.expect_check().returning(|_, _| Err(LimiterError("gone".into())));

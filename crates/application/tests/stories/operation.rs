@@ -1,13 +1,17 @@
 //! What operators do, and what the service does by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use voxgate_application::Error;
+use voxgate_application::{DeliveryRun, Error, Resealed};
+use voxgate_crypto::EncryptionKeys;
 use voxgate_domain::Reason;
 use voxgate_domain::audit::EventFilter;
+use voxgate_domain::ports::{MockMailer, MockWebhookSender, WebhookMessage};
+use voxgate_domain::webhook::{DeliveryStatus, WebhookChange, WebhookUrl};
 
-use crate::world::{PASSWORD, World, address, client, password};
+use crate::world::{KEYS, PASSWORD, World, address, client, password};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -130,6 +134,65 @@ async fn secrets_that_the_present_key_sealed_stay_as_they_are() {
     assert_eq!((resealed.totp_secrets, resealed.mails, resealed.webhooks), (0, 0, 0));
     assert!(resealed.current >= 1, "{resealed:?}");
     assert!(*seen.lock().unwrap() > 0);
+}
+
+/// Sends as long as there is something to send.
+struct ToTheEnd;
+
+impl DeliveryRun for ToTheEnd {
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    fn ended(&self, status: DeliveryStatus) {
+        assert_eq!(status, DeliveryStatus::Delivered);
+    }
+}
+
+#[tokio::test]
+async fn what_a_former_key_sealed_is_sealed_anew_and_that_key_is_needed_no_longer() {
+    let world = World::new().await;
+    world.patient("ada").await;
+    let caller = world.logged_in("ada").await;
+    world.app.enroll_totp(&caller).await.unwrap();
+    let root = world.admin("root").await;
+    let url = WebhookUrl::parse("https://recordings.example/hook").unwrap();
+    let wanted = WebhookChange { url, description: None, events: BTreeSet::new(), enabled: true };
+    let (endpoint, first) = world.app.create_webhook(&root, wanted).await.unwrap();
+    let (_, second) = world.app.rotate_webhook_secret(&root, endpoint.id).await.unwrap();
+    world.app.test_webhook(&root, endpoint.id).await.unwrap();
+    world.app.forgot_password(&address("ada"), &client()).await.unwrap();
+
+    let file = world.folder.path().join(KEYS);
+    let app = world.with_keys(EncryptionKeys::rotate(&file).unwrap());
+    let resealed = app.reseal_secrets(&|_| ()).await.unwrap();
+    let Resealed { totp_secrets, mails, webhooks, current } = resealed;
+    assert_eq!((totp_secrets, webhooks, current), (1, 1, 0));
+    assert!(mails > 0);
+    let again = app.reseal_secrets(&|_| ()).await.unwrap();
+    assert_eq!(again, Resealed { current: resealed.seen(), ..Resealed::default() });
+
+    let ring = std::fs::read_to_string(&file).unwrap();
+    let app = world.with_keys(EncryptionKeys::parse(ring.split(',').next().unwrap()).unwrap());
+    app.confirm_totp(&caller, &world.code()).await.unwrap();
+    let mut mailer = MockMailer::new();
+    mailer.expect_send().times(1..).returning(|_| Ok(()));
+    loop {
+        let dispatched = app.dispatch_outbox(&mailer).await.unwrap();
+        assert_eq!(dispatched.failed, 0);
+        if dispatched.done == 0 {
+            break;
+        }
+    }
+    assert_eq!(app.due_webhooks().await.unwrap(), [endpoint.id]);
+    let mut sender = MockWebhookSender::new();
+    let secrets = [second.expose().to_vec(), first.expose().to_vec()];
+    let signed_with = move |message: &WebhookMessage| {
+        message.secrets.iter().map(|secret| secret.expose().to_vec()).eq(secrets.iter().cloned())
+    };
+    sender.expect_send().withf(signed_with).times(1..).returning(|_| Ok(()));
+    app.deliver_webhooks(endpoint.id, &sender, &ToTheEnd).await.unwrap();
+    assert_eq!(app.due_webhooks().await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -33,6 +33,9 @@ use voxgate_storage::{Database, GroupedReads, PoolOptions};
 /// Everybody's first password.
 pub(crate) const PASSWORD: &str = "xK9#mQ2$vL7pQw";
 
+/// Where the encryption keys are, in the folder of a world.
+pub(crate) const KEYS: &str = "keys/encryption.keys";
+
 /// Making a key takes longer than a story.
 static TOKENS: LazyLock<(Arc<JwtTokens>, TempDir)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
@@ -43,6 +46,7 @@ static TOKENS: LazyLock<(Arc<JwtTokens>, TempDir)> = LazyLock::new(|| {
 
 pub(crate) struct World {
     pub(crate) app: Application,
+    ports: Ports,
     clock: Arc<Ticking>,
     mails: Letterbox,
     /// Whose id is which.
@@ -65,7 +69,7 @@ impl World {
         database.migrate().await.unwrap();
         let clock = Arc::new(Ticking::default());
         let store = Arc::new(database.clone());
-        let keys = EncryptionKeys::load_or_create(&folder.path().join("keys/encryption.keys")).unwrap();
+        let keys = EncryptionKeys::load_or_create(&folder.path().join(KEYS)).unwrap();
         let ports = Ports {
             webhooks: Arc::clone(&store) as _,
             authenticator: Arc::new(GroupedReads::start(database.clone())),
@@ -80,10 +84,11 @@ impl World {
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
         };
-        let app = Application::new(ports, policies);
+        let app = Application::new(ports.clone(), policies);
         app.seed_roles().await.unwrap();
         Self {
             app,
+            ports,
             clock,
             mails: Letterbox::default(),
             names: Mutex::default(),
@@ -91,6 +96,11 @@ impl World {
             database,
             folder,
         }
+    }
+
+    /// The same service after a restart with other encryption keys.
+    pub(crate) fn with_keys(&self, keys: EncryptionKeys) -> Application {
+        Application::new(Ports { cipher: Arc::new(AesGcmCipher::new(keys)), ..self.ports.clone() }, Policies::default())
     }
 
     pub(crate) fn now(&self) -> Timestamp {
