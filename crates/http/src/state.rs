@@ -1,7 +1,7 @@
 //! What every worker shares.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use actix_web::{HttpRequest, web};
@@ -46,8 +46,8 @@ pub(crate) struct State {
     pub(crate) failure_sources: FailureSources,
     pub(crate) settings: HttpSettings,
     pub(crate) readiness: Readiness,
-    /// The OpenAPI document.
-    pub(crate) document: web::Bytes,
+    /// The OpenAPI document as text, from when somebody asked for it.
+    pub(crate) document: OnceLock<web::Bytes>,
     pub(crate) allowed_methods: AllowedMethods,
     pub(crate) access: AccessTable,
 }
@@ -71,7 +71,7 @@ impl State {
             readiness,
             allowed_methods: AllowedMethods::of(&document),
             access: AccessTable::of(&document)?,
-            document: document.to_json().unwrap_or_default().into(),
+            document: OnceLock::new(),
         })
     }
 

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, Route, web};
 use utoipa_swagger_ui::Config;
 
 use crate::allowed_methods::only_get;
+use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::respond::Answer;
 use crate::state::State;
@@ -44,9 +45,16 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(at("/redoc/redoc.standalone.js", web::get().to(|| async { asset(SCRIPT, REDOC) })));
 }
 
-/// The OpenAPI document.
+/// The OpenAPI document, made into text when it is asked for first: few replicas ever are.
 async fn document(state: web::Data<State>) -> Answer {
-    Ok(HttpResponse::Ok().content_type("application/json").body(state.document.clone()))
+    let text = match state.document.get() {
+        Some(text) => text.clone(),
+        None => {
+            let text = openapi().to_json().map_err(|error| Problem::internal(error.to_string()))?;
+            state.document.get_or_init(|| text.into()).clone()
+        }
+    };
+    Ok(HttpResponse::Ok().content_type("application/json").body(text))
 }
 
 /// A file of Swagger UI, as the crate brings it along.
