@@ -41,7 +41,7 @@ fuzz *args:
 # Changes the rules or the use cases in hundreds of small ways, one by one, and lists those that no test of theirs notices:
 # `just mutants`, `just mutants voxgate-application --shard 0/8`
 mutants package="voxgate-domain" *args:
-    cargo mutants --package {{package}} {{args}}
+    cargo mutants --package {{package}} {{ if package == "voxgate-domain" { "--features serde,fixtures" } else { "" } }} {{args}}
 
 # Which lines of the domain and of the use cases their own tests reach: `just coverage --html` for a page
 coverage *args:
