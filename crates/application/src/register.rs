@@ -166,6 +166,14 @@ mod tests {
         Account { password: held, ..account(pending()) }
     }
 
+    #[test]
+    fn an_account_is_as_seen_while_it_is_pending_with_the_same_password() {
+        assert!(is_as_seen(&pending_account(Some(hash())), Some(&hash())));
+        assert!(is_as_seen(&pending_account(None), None));
+        assert!(!is_as_seen(&pending_account(None), Some(&hash())));
+        assert!(!is_as_seen(&account(active()), Some(&hash())));
+    }
+
     #[tokio::test]
     async fn a_new_address_gets_an_account_its_event_and_its_mail_in_one_transaction() {
         let journal = Journal::default();

@@ -67,3 +67,20 @@ fn link_for(account: &Account, wanted: LinkPurpose) -> Option<LinkPurpose> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{account, active, pending};
+
+    #[test]
+    fn an_account_gets_the_link_that_it_can_use() {
+        use LinkPurpose::{FinishRegistration, ResetPassword, VerifyAddress};
+        let invited = || Account { password: None, ..account(pending()) };
+        assert_eq!(link_for(&account(active()), ResetPassword), Some(ResetPassword));
+        assert_eq!(link_for(&account(active()), VerifyAddress), None);
+        assert_eq!(link_for(&account(pending()), VerifyAddress), Some(VerifyAddress));
+        assert_eq!(link_for(&account(pending()), ResetPassword), Some(FinishRegistration));
+        assert_eq!(link_for(&invited(), VerifyAddress), Some(FinishRegistration));
+    }
+}
