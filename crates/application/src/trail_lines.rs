@@ -155,3 +155,23 @@ impl SealLine {
         Ok(Seal { draft, key_id: seal.key_id, signature })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use voxgate_domain::fixtures::{StandInDigest, StandInSigner, trail, user};
+
+    use super::*;
+
+    #[test]
+    fn what_is_read_from_an_export_is_what_was_written() {
+        let trail = trail(user().build().id).build(&StandInDigest, &StandInSigner::default()).unwrap();
+        for (seal, entries) in trail {
+            let line = serde_json::to_string(&SealLine::from(&seal)).unwrap();
+            assert_eq!(serde_json::from_str::<SealLine>(&line).unwrap().into_seal(), Ok(seal));
+            for entry in entries {
+                let line = serde_json::to_string(&EventLine::of(entry.clone()).unwrap()).unwrap();
+                assert_eq!(serde_json::from_str::<EventLine>(&line).unwrap().into_entry(), Ok(Some(entry)));
+            }
+        }
+    }
+}

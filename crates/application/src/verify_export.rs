@@ -87,9 +87,11 @@ fn read_all(
         Fault::Deleted => Finding { fault: Fault::Truncated, ..finding },
         _ => finding,
     })?;
-    met.or(expected_and_other(check, expect))
-        .map_or_else(|| missing(check, expect), |same| if same { Ok(()) } else { Err(forged(expect)) })?;
-    Ok(())
+    match (expect, met.or(expected_and_other(check, expect))) {
+        (None, _) | (Some(_), Some(true)) => Ok(()),
+        (Some((number, _)), Some(false)) => Err(forged(number).into()),
+        (Some((number, _)), None) => Err(missing(number).into()),
+    }
 }
 
 /// Whether the seal that was just ended is the expected one; nothing when it has another number.
@@ -98,18 +100,12 @@ fn expected_and_other(check: &TrailCheck<'_>, expect: Option<(u64, Hash)>) -> Op
     (number == expected).then_some(hash == expected_hash)
 }
 
-fn forged(expect: Option<(u64, Hash)>) -> Finding {
+fn forged(number: u64) -> Finding {
     let detail = "it is not the seal that was written down elsewhere";
-    Finding { fault: Fault::SealForged, event: None, position: None, seal: expect.map(|(number, _)| number), detail }
+    Finding { fault: Fault::SealForged, event: None, position: None, seal: Some(number), detail }
 }
 
-fn missing(check: &TrailCheck<'_>, expect: Option<(u64, Hash)>) -> Result<(), Finding> {
-    let last = check.last_seal().map_or(0, |(number, _)| number);
-    match expect {
-        Some((number, _)) if number > last => {
-            let detail = "the seal that was written down elsewhere is not there: the end of the trail was cut off";
-            Err(Finding { fault: Fault::Truncated, event: None, position: None, seal: Some(number), detail })
-        }
-        _ => Ok(()),
-    }
+fn missing(number: u64) -> Finding {
+    let detail = "the seal that was written down elsewhere is not there: the end of the trail was cut off";
+    Finding { fault: Fault::Truncated, event: None, position: None, seal: Some(number), detail }
 }
