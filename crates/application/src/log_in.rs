@@ -12,8 +12,8 @@ use voxgate_domain::{
     TokenDelivery, UserStatus,
 };
 
-use crate::begin_session::Begun;
 use crate::caller::Who;
+use crate::transaction::commit_and;
 use crate::{Application, Error, TokenPair};
 
 /// What somebody logs in with.
@@ -51,7 +51,10 @@ pub struct PendingLogIn {
 
 /// What the transaction of a right password did.
 enum Admitted {
-    Session(Box<Begun>),
+    Session {
+        pair: Box<TokenPair>,
+        on: DeviceStanding,
+    },
     MfaRequired(PendingLogIn),
     /// Nothing: the password was compared with a hash that is not the present one any more.
     Outdated,
@@ -99,11 +102,11 @@ impl Application {
                     ip_address: client.ip_address,
                 };
                 match self.admit(uow, key, account, renewed, (device, known, input.delivery), who).await? {
-                    Admitted::Session(begun) => {
-                        if begun.on == DeviceStanding::New {
+                    Admitted::Session { pair, on } => {
+                        if on == DeviceStanding::New {
                             self.mail_was_queued();
                         }
-                        Ok(Some(LoggedIn::Session(self.pair_of(*begun)?)))
+                        Ok(Some(LoggedIn::Session(*pair)))
                     }
                     Admitted::MfaRequired(pending) => Ok(Some(LoggedIn::MfaRequired(pending))),
                     Admitted::Outdated => Ok(None),
@@ -165,8 +168,9 @@ impl Application {
         }
         self.clear_failures(&mut *uow, key, before).await?;
         let begun = self.open_session(&mut *uow, user, (device, known), AuthMethods::Password, who).await?;
-        uow.commit().await?;
-        Ok(Admitted::Session(Box::new(begun)))
+        let on = begun.on;
+        let pair = commit_and(uow, || self.pair_of(begun)).await?;
+        Ok(Admitted::Session { pair: Box::new(pair), on })
     }
 
     /// Records why somebody with the right password does not get in; the error to answer.

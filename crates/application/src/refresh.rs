@@ -8,10 +8,10 @@ use voxgate_domain::session::EndReason;
 use voxgate_domain::{Act, ClientContext, RoleName, SecretToken, Session, SessionEnd, User};
 
 use crate::caller::Who;
-use crate::transaction::settle;
+use crate::transaction::{commit_and, settle};
 use crate::{Application, Error, TokenPair};
 
-/// What the transaction did; both are committed.
+/// What the transaction did; both are to be committed.
 enum Refreshed {
     /// The session goes on with a new token.
     Rotated { session: Box<Session>, secret: SecretToken, roles: Vec<RoleName> },
@@ -31,12 +31,16 @@ impl Application {
     pub async fn refresh(&self, token: &SecretToken, client: &ClientContext) -> Result<TokenPair, Error> {
         let mut uow = self.ports.store.begin().await?;
         let judged = self.judge_and_rotate(&mut *uow, token, client).await;
-        match settle(uow, judged).await? {
-            Refreshed::Rotated { session, secret, roles } => self.pair(&session, roles, secret),
-            Refreshed::Compromised => {
+        match judged {
+            Ok(Refreshed::Rotated { session, secret, roles }) => {
+                commit_and(uow, || self.pair(&session, roles, secret)).await
+            }
+            Ok(Refreshed::Compromised) => {
+                uow.commit().await?;
                 self.mail_was_queued();
                 Err(Error::RefreshTokenReused)
             }
+            Err(error) => settle(uow, Err(error)).await,
         }
     }
 

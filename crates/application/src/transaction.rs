@@ -1,5 +1,6 @@
 //! How a transaction ends.
 
+use futures_util::future::join;
 use voxgate_domain::ports::UnitOfWork;
 
 use crate::Error;
@@ -23,4 +24,19 @@ pub(crate) async fn settle<T>(uow: Box<dyn UnitOfWork>, done: Result<T, Error>) 
             Err(error)
         }
     }
+}
+
+/// Commits, and does `work` while the database is at it: its outcome counts only once the commit is made.
+///
+/// # Errors
+///
+/// Why it could not be committed, or the error of `work`.
+pub(crate) async fn commit_and<T>(
+    uow: Box<dyn UnitOfWork>,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    // In this order: the commit is on its way before the work begins.
+    let (committed, done) = join(uow.commit(), async { work() }).await;
+    committed?;
+    done
 }

@@ -5,7 +5,7 @@ use voxgate_domain::{ClientContext, SecretToken, TokenDelivery};
 
 use crate::caller::Who;
 use crate::second_factor::FactorProof;
-use crate::transaction::settle;
+use crate::transaction::{commit_and, settle};
 use crate::{Application, Error, TokenPair};
 
 /// A login that was finished.
@@ -69,9 +69,12 @@ impl Application {
             self.open_session(&mut *uow, user, (challenge.device, known), amr, who).await
         }
         .await;
-        let begun = settle(uow, begun).await?;
+        let pair = match begun {
+            Ok(begun) => commit_and(uow, || self.pair_of(begun)).await?,
+            Err(error) => settle(uow, Err(error)).await?,
+        };
         self.mail_was_queued();
-        Ok(Verified { pair: self.pair_of(begun)?, delivery })
+        Ok(Verified { pair, delivery })
     }
 }
 
