@@ -1,65 +1,25 @@
 //! One connection to either database, and the macro by which a query is written once for both.
 
-use std::future::ready;
 use std::time::Duration;
 
 use diesel::result::QueryResult;
 use diesel::{OptionalExtension as _, SqliteConnection};
 use diesel_async::pooled_connection::deadpool::Object;
-use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
-use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _, join};
-use voxgate_domain::ports::{Cause, StoreError};
+use futures_util::future::{FutureExt as _, join};
+use voxgate_domain::ports::StoreError;
 
+use crate::blocking::Blocking;
 use crate::dialect;
 use crate::error::{internal, no_answer, store_error};
+use crate::group_commit::Turn;
 use crate::rows::EventRow;
-use crate::setup::Access;
 
 /// A connection to PostgreSQL.
 pub(crate) type Postgres = AsyncPgConnection;
 /// A connection to SQLite.
 pub(crate) type Sqlite = SyncConnectionWrapper<SqliteConnection, Blocking>;
-
-/// Where SQLite works: on the blocking threads of the runtime, or, for statements that take less than the way there,
-/// where it is asked.
-///
-/// The default of diesel-async does that too, but when a future is dropped it blocks the thread until the statement is
-/// over, and that panics on a single-threaded runtime, such as each worker of actix has. Here a dropped future leaves
-/// its statement running; [`Connection`] sees to it that nobody else gets the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Blocking {
-    /// On a blocking thread.
-    Elsewhere,
-    /// On the thread that asks.
-    Here,
-}
-
-impl Blocking {
-    /// Where a connection works that is for `access`.
-    pub(crate) const fn of(access: Access) -> Self {
-        match access {
-            Access::ReadHere | Access::Write => Self::Here,
-            Access::Read | Access::Migrate => Self::Elsewhere,
-        }
-    }
-}
-
-impl SpawnBlocking for Blocking {
-    fn spawn_blocking<'a, R: Send + 'static>(
-        &mut self,
-        task: impl FnOnce() -> R + Send + 'static,
-    ) -> BoxFuture<'a, Result<R, Cause>> {
-        match self {
-            Self::Elsewhere => tokio::task::spawn_blocking(task).map_err(Cause::from).boxed(),
-            Self::Here => ready(Ok(task())).boxed(),
-        }
-    }
-
-    fn get_runtime() -> Self {
-        Self::Elsewhere
-    }
-}
 
 /// A connection as it came from its pool.
 pub(crate) enum Pooled {
@@ -79,12 +39,15 @@ pub(crate) enum Live<'a> {
 }
 
 /// A connection that goes back to its pool only when it is given back. Dropped in any other way, as when a request is
-/// cancelled half-way, it is closed, so that the database undoes what was open and the next user waits for nothing.
+/// cancelled half-way, it is closed, so that the database undoes what was open and the next user waits for nothing; where
+/// others want to commit what they did on it, what was open is undone, and theirs committed.
 pub(crate) struct Connection {
     pooled: Option<Pooled>,
     patience: Patience,
     health: Health,
     before: Before,
+    /// Where transactions are committed together.
+    turn: Option<Turn>,
 }
 
 /// What comes before the next statement.
@@ -118,7 +81,15 @@ enum Health {
 
 impl Connection {
     pub(crate) fn new(pooled: Pooled, patience: Patience) -> Self {
-        Self { pooled: Some(pooled), patience, health: Health::Sound, before: Before::Nothing }
+        let (health, before) = (Health::Sound, Before::Nothing);
+        Self { pooled: Some(pooled), patience, health, before, turn: None }
+    }
+
+    /// The connection that writes to SQLite.
+    pub(crate) fn in_turn((connection, turn): (Object<Sqlite>, Turn), patience: Patience) -> Self {
+        let mut connection = Self::new(Pooled::Sqlite(connection), patience);
+        connection.turn = Some(turn);
+        connection
     }
 
     /// The connection for the next statement. After a failed one there is none: PostgreSQL refuses what follows in a
@@ -165,18 +136,43 @@ impl Connection {
                 self.before = Before::Begin;
                 Ok(())
             }
+            _ if self.turn.as_ref().is_some_and(Turn::is_open) => {
+                dialect::join(self).await?;
+                self.set_joined(true);
+                Ok(())
+            }
             _ => dialect::begin(self).await,
         }
     }
 
     /// Adds `last` and commits the transaction, unless a statement in it failed: PostgreSQL would answer such a commit
-    /// with a rollback that looks like success. SQLite waits for the disk, so it does it on a blocking thread.
-    pub(crate) async fn commit(self, last: Vec<EventRow>) -> Result<(), StoreError> {
-        if !matches!(self.pooled, Some(Pooled::Sqlite(_))) {
-            return self.commit_here(last).await;
+    /// with a rollback that looks like success.
+    pub(crate) async fn commit(mut self, last: Vec<EventRow>) -> Result<(), StoreError> {
+        match self.pooled {
+            Some(Pooled::Sqlite(_)) => self.commit_in_turn(last).await,
+            _ if self.before == Before::Begin && last.is_empty() => self.finish(Ok(())),
+            _ => {
+                let outcome = dialect::commit(&mut self, last).await;
+                self.finish(outcome)
+            }
+        }
+    }
+
+    /// The same on SQLite: leaves the commit to the next one where there is one. It waits for the disk, so it is done on a
+    /// blocking thread.
+    async fn commit_in_turn(mut self, last: Vec<EventRow>) -> Result<(), StoreError> {
+        self.live()?;
+        dialect::record(&mut self, last).await?;
+        if self.has_joined() {
+            dialect::leave(&mut self).await?;
+            self.set_joined(false);
         }
         let patience = self.patience.statement;
-        let committing = tokio::task::spawn_blocking(move || self.commit_here(last).now_or_never());
+        if let Some(outcome) = self.leave() {
+            drop(self);
+            return tokio::time::timeout(patience, outcome).await.unwrap_or_else(|_| Err(store_error(no_answer())));
+        }
+        let committing = tokio::task::spawn_blocking(move || self.commit_for_all().now_or_never());
         match tokio::time::timeout(patience, committing).await {
             Ok(Ok(Some(outcome))) => outcome,
             Ok(Ok(None)) => Err(internal("a commit was to be made on a thread that may wait, and was not")),
@@ -185,12 +181,35 @@ impl Connection {
         }
     }
 
-    async fn commit_here(mut self, last: Vec<EventRow>) -> Result<(), StoreError> {
-        let outcome = match self.before {
-            Before::Begin if last.is_empty() => Ok(()),
-            Before::Begin | Before::Nothing => dialect::commit(&mut self, last).await,
-        };
+    /// Leaves the commit to whoever is next, if somebody is, and says what comes of it.
+    fn leave(&mut self) -> Option<impl Future<Output = Result<(), StoreError>> + use<>> {
+        let turn = self.turn.as_mut()?;
+        let Some(Pooled::Sqlite(connection)) = self.pooled.take() else { return None };
+        match turn.leave(connection) {
+            Ok(outcome) => Some(outcome),
+            Err(connection) => {
+                self.pooled = Some(Pooled::Sqlite(connection));
+                None
+            }
+        }
+    }
+
+    async fn commit_for_all(mut self) -> Result<(), StoreError> {
+        let outcome = dialect::commit(&mut self, Vec::new()).await;
+        if let Some(turn) = &mut self.turn {
+            turn.committed(&outcome);
+        }
         self.finish(outcome)
+    }
+
+    fn has_joined(&self) -> bool {
+        self.turn.as_ref().is_some_and(Turn::has_joined)
+    }
+
+    fn set_joined(&mut self, joined: bool) {
+        if let Some(turn) = &mut self.turn {
+            turn.set_joined(joined);
+        }
     }
 
     /// Ends the transaction: commits it when all went well, and rolls it back when not.
@@ -204,6 +223,10 @@ impl Connection {
 
     /// Rolls the transaction back; on a connection that is lost, closing it does.
     pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        if self.has_joined() {
+            // As whoever goes away without a word: the others are to be committed.
+            return Ok(());
+        }
         match self.health {
             Health::Sound => {}
             Health::Failed => self.health = Health::Sound,
@@ -220,10 +243,11 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        match self.pooled.take() {
-            Some(Pooled::Postgres(connection)) => drop(Object::take(*connection)),
-            Some(Pooled::Sqlite(connection)) => drop(Object::take(connection)),
-            None => {}
+        match (self.pooled.take(), &mut self.turn) {
+            (Some(Pooled::Postgres(connection)), _) => drop(Object::take(*connection)),
+            (Some(Pooled::Sqlite(connection)), Some(turn)) if turn.is_open() => turn.part(connection),
+            (Some(Pooled::Sqlite(connection)), _) => drop(Object::take(connection)),
+            (None, _) => {}
         }
     }
 }

@@ -130,6 +130,11 @@ impl Database {
         self.pools.writer(self.patience()).await
     }
 
+    /// A connection for a short transaction, which may be committed with others.
+    pub(crate) async fn joining_writer(&self) -> Result<Connection, StoreError> {
+        self.pools.joining_writer(self.patience()).await
+    }
+
     /// How long to wait: the database gives a statement up first, when it can.
     fn patience(&self) -> Patience {
         let PoolOptions { statement_timeout, lock_timeout: lock, .. } = *self.options;

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use diesel::connection::AnsiTransactionManager;
 use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
-use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection as _, TransactionManager as _};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
 use futures_util::future::try_join;
 use voxgate_domain::audit::Leaf;
 use voxgate_domain::ports::StoreError;
@@ -34,8 +33,7 @@ async fn begin_immediately(connection: &mut Sqlite, patience: Duration) -> Query
     const LONGEST_PAUSE: Duration = Duration::from_millis(20);
     let (mut left, mut pause) = (patience, Duration::from_millis(1));
     loop {
-        let begin = |c: &mut SqliteConnection| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE");
-        match connection.spawn_blocking(begin).await {
+        match connection.batch_execute("BEGIN IMMEDIATE").await {
             Err(error) if is_locked(&error) && !left.is_zero() => {
                 tokio::time::sleep(pause).await;
                 left = left.saturating_sub(pause);
@@ -61,18 +59,21 @@ impl QueryFragment<Pg> for Commit {
     }
 }
 
+/// Adds events to the trail.
+pub(crate) async fn record(connection: &mut Connection, events: Vec<EventRow>) -> Result<(), StoreError> {
+    for event in events {
+        exactly_one(on!(connection, c => diesel::insert_into(audit_logs::table).values(&event).cached().execute(c))?)?;
+    }
+    Ok(())
+}
+
 /// Adds `last` and commits the transaction: on PostgreSQL with the last of them, by one round trip. When it cannot be
 /// added, the commit that comes after it undoes all; when it cannot even be sent, no commit is.
 pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>) -> Result<(), StoreError> {
     let event = last.pop();
-    for event in last {
-        exactly_one(on!(connection, c => diesel::insert_into(audit_logs::table).values(&event).cached().execute(c))?)?;
-    }
+    record(connection, last).await?;
     let Some(event) = event else {
-        return on!(connection,
-            postgres c => c.batch_execute("COMMIT"),
-            sqlite c => <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c)
-        );
+        return on!(connection, c => c.batch_execute("COMMIT"));
     };
     let add = diesel::insert_into(audit_logs::table).values(&event).cached();
     on!(connection,
@@ -82,17 +83,24 @@ pub(crate) async fn commit(connection: &mut Connection, mut last: Vec<EventRow>)
         },
         sqlite c => async move {
             add.execute(c).await?;
-            <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(c).await
+            c.batch_execute("COMMIT").await
         }
     )
 }
 
+/// Joins the transaction that is open on the connection to SQLite, in a savepoint that is undone by itself.
+pub(crate) async fn join(connection: &mut Connection) -> Result<(), StoreError> {
+    on!(connection, c => c.batch_execute("SAVEPOINT joined"))
+}
+
+/// Leaves what was done in the savepoint to the commit of all.
+pub(crate) async fn leave(connection: &mut Connection) -> Result<(), StoreError> {
+    on!(connection, c => c.batch_execute("RELEASE joined"))
+}
+
 /// Rolls the transaction back.
 pub(crate) async fn rollback(connection: &mut Connection) -> Result<(), StoreError> {
-    on!(connection,
-        postgres c => c.batch_execute("ROLLBACK"),
-        sqlite c => <Sqlite as AsyncConnection>::TransactionManager::rollback_transaction(c)
-    )
+    on!(connection, c => c.batch_execute("ROLLBACK"))
 }
 
 /// Loads the rows of a select and holds them against other transactions until this one ends. On SQLite the transaction

@@ -75,6 +75,17 @@ pub(crate) fn internal(what: impl Into<String>) -> StoreError {
     StoreError::Internal(what.into().into())
 }
 
+/// The error once more, for somebody else whom it concerns.
+pub(crate) fn same(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(cause) => StoreError::Unavailable(cause.to_string().into()),
+        StoreError::Conflict(conflict) => StoreError::Conflict(*conflict),
+        StoreError::Stale => StoreError::Stale,
+        StoreError::Corrupt { table, column, detail } => StoreError::Corrupt { table, column, detail: detail.clone() },
+        StoreError::Internal(cause) => StoreError::Internal(cause.to_string().into()),
+    }
+}
+
 fn conflict(info: &dyn DatabaseErrorInformation) -> Conflict {
     let violated = |constraint: &str, columns: &str| match info.constraint_name() {
         Some(name) => name == constraint,

@@ -9,6 +9,7 @@ use voxgate_domain::ports::{Authenticator, Principal, StoreError};
 use voxgate_grouping::{Grouping, Options};
 
 use crate::Database;
+use crate::error::same;
 
 /// Few reads at once, so that they are shared where it matters, and more than one.
 const OPTIONS: Options = Options { at_once: 4, group: 64, queue: 4_096 };
@@ -76,16 +77,5 @@ fn answer(found: &HashMap<SessionId, Result<Principal, StoreError>>, session: &S
         Some(Ok(principal)) => Ok(Some(principal.clone())),
         Some(Err(error)) => Err(same(error)),
         None => Ok(None),
-    }
-}
-
-/// The error once more, for another request.
-fn same(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(cause) => StoreError::Unavailable(cause.to_string().into()),
-        StoreError::Conflict(conflict) => StoreError::Conflict(*conflict),
-        StoreError::Stale => StoreError::Stale,
-        StoreError::Corrupt { table, column, detail } => StoreError::Corrupt { table, column, detail: detail.clone() },
-        StoreError::Internal(cause) => StoreError::Internal(cause.to_string().into()),
     }
 }

@@ -23,15 +23,16 @@ impl Pools {
     /// How the connections are used just now, pool by pool.
     pub(crate) fn gauges(&self) -> Vec<PoolGauges> {
         match self {
-            Self::Postgres(pool) => vec![gauges("all", &pool.status())],
-            Self::Sqlite { writer, readers, .. } => {
-                vec![gauges("writer", &writer.status()), gauges("readers", &readers.status())]
-            }
+            Self::Postgres(pool) => vec![PoolGauges::of("all", &pool.status())],
+            Self::Sqlite { writer, readers, .. } => vec![writer.gauges(), PoolGauges::of("readers", &readers.status())],
         }
     }
 }
 
-fn gauges(pool: &'static str, status: &Status) -> PoolGauges {
-    let Status { max_size, size, available, waiting, .. } = *status;
-    PoolGauges { pool, in_use: size.saturating_sub(available), idle: available, max: max_size, waiting }
+impl PoolGauges {
+    /// Those of the pool that is called `pool`.
+    pub(crate) fn of(pool: &'static str, status: &Status) -> Self {
+        let Status { max_size, size, available, waiting, .. } = *status;
+        Self { pool, in_use: size.saturating_sub(available), idle: available, max: max_size, waiting }
+    }
 }

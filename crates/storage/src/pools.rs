@@ -12,6 +12,7 @@ use futures_util::future::FutureExt as _;
 use voxgate_domain::ports::StoreError;
 
 use crate::connection::{Connection, Patience, Pooled, Postgres, Sqlite};
+use crate::group_commit::GroupCommit;
 use crate::setup;
 
 /// How many connections there are, and how long anything may wait. Every wait ends.
@@ -58,7 +59,7 @@ pub(crate) enum Pools {
     /// One connection that writes, for which whoever wants to write queues, and some that read beside it.
     Sqlite {
         /// The one that writes.
-        writer: Pool<Sqlite>,
+        writer: GroupCommit,
         /// Those that read.
         readers: Pool<Sqlite>,
         /// Those that read by primary key, on the thread that asks.
@@ -87,7 +88,7 @@ impl Pools {
             pool(path.to_owned(), config, size, options)
         };
         Ok(Self::Sqlite {
-            writer: pool(setup::Access::Write, 1)?,
+            writer: GroupCommit::new(pool(setup::Access::Write, 1)?, options.acquire_timeout),
             readers: pool(setup::Access::Read, options.readers.max(1))?,
             points: pool(setup::Access::ReadHere, options.readers.max(1))?,
         })
@@ -95,11 +96,21 @@ impl Pools {
 
     /// A connection to write with.
     pub(crate) async fn writer(&self, patience: Patience) -> Result<Connection, StoreError> {
-        let pooled = match self {
-            Self::Postgres(pool) => Pooled::Postgres(Box::new(pool.get().await.map_err(unavailable)?)),
-            Self::Sqlite { writer, .. } => Pooled::Sqlite(writer.get().await.map_err(unavailable)?),
-        };
-        Ok(Connection::new(pooled, patience))
+        match self {
+            Self::Postgres(pool) => {
+                let pooled = Pooled::Postgres(Box::new(pool.get().await.map_err(unavailable)?));
+                Ok(Connection::new(pooled, patience))
+            }
+            Self::Sqlite { writer, .. } => Ok(Connection::in_turn(writer.alone().await?, patience)),
+        }
+    }
+
+    /// A connection for a short transaction, which may be committed with others.
+    pub(crate) async fn joining_writer(&self, patience: Patience) -> Result<Connection, StoreError> {
+        match self {
+            Self::Postgres(_) => self.writer(patience).await,
+            Self::Sqlite { writer, .. } => Ok(Connection::in_turn(writer.join().await?, patience)),
+        }
     }
 
     /// A connection to read with.
@@ -123,7 +134,8 @@ impl Pools {
     }
 }
 
-fn unavailable(error: PoolError) -> StoreError {
+/// Why there is no connection.
+pub(crate) fn unavailable(error: PoolError) -> StoreError {
     StoreError::Unavailable(match error {
         // Its own error may hold more than the message, which is enough for the log.
         DeadpoolError::Backend(error) => error.to_string().into(),

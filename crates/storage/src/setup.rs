@@ -10,7 +10,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, ConnectionError, ConnectionResult, SqliteConnection};
 use diesel_async::SimpleAsyncConnection as _;
 
-use crate::connection::{Blocking, Postgres, Sqlite};
+use crate::blocking::Blocking;
+use crate::connection::{Postgres, Sqlite};
 use crate::error::is_locked;
 use crate::pools::PoolOptions;
 use crate::postgres_tls::{Address, AddressError};
@@ -76,7 +77,10 @@ pub(crate) fn open_sqlite(path: &str, access: Access, lock_timeout: Duration) ->
     );
     connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
     match access {
-        Access::Read | Access::ReadHere => connection.batch_execute("PRAGMA query_only = ON"),
+        // There are several of these, and each keeps pages of its own: half a megabyte of them. Others come from the cache
+        // of the operating system.
+        Access::Read => connection.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -512"),
+        Access::ReadHere => connection.batch_execute("PRAGMA query_only = ON"),
         Access::Write | Access::Migrate => use_wal(&mut connection, lock_timeout),
     }
     .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -40,7 +40,7 @@ pub(crate) use read;
 #[async_trait]
 impl Store for Database {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        Ok(Box::new(Transaction::begin(self.writer().await?, self.observer()).await?))
+        Ok(Box::new(Transaction::begin(self.joining_writer().await?, self.observer()).await?))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
