@@ -40,3 +40,27 @@ pub(crate) async fn commit_and<T>(
     committed?;
     done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::test_support::{Journal, Unit};
+
+    #[tokio::test]
+    async fn what_is_done_meanwhile_counts_once_the_commit_is_made() {
+        let journal = Journal::default();
+        let worked = async |commits: bool, done: Result<u8, Error>| {
+            let unit = Unit { commits, ..Unit::new(&journal) };
+            let work = || {
+                journal.note("work");
+                done
+            };
+            commit_and(Box::new(unit), work).await
+        };
+        assert_eq!(worked(true, Ok(7)).await.ok(), Some(7));
+        assert!(matches!(worked(false, Ok(7)).await, Err(Error::Unavailable(_))));
+        assert!(matches!(worked(true, Err(Error::Forbidden)).await, Err(Error::Forbidden)));
+        assert_eq!(journal.lines(), ["commit", "work"].repeat(3));
+    }
+}

@@ -24,6 +24,8 @@ pub(crate) struct Unit {
     pub(crate) retention: MockRetention,
     pub(crate) webhooks: MockWebhooks,
     pub(crate) journal: Journal,
+    /// Whether its commit succeeds.
+    pub(crate) commits: bool,
 }
 
 /// What the units of a test did.
@@ -60,6 +62,7 @@ impl Unit {
             retention: MockRetention::new(),
             webhooks: MockWebhooks::new(),
             journal: journal.clone(),
+            commits: true,
         };
         let events = journal.clone();
         unit.audit.expect_record().returning(move |event| {
@@ -133,7 +136,7 @@ impl UnitOfWork for Unit {
     }
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.journal.note("commit");
-        Ok(())
+        if self.commits { Ok(()) } else { Err(StoreError::Unavailable("the disk is full".into())) }
     }
     async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
         self.journal.note("rollback");
