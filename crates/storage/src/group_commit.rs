@@ -28,6 +28,10 @@ const MOST: usize = 32;
 /// How long a commit is left to the next one that does not come to it, as when its caller has hung up.
 const FORSAKEN_AFTER: Duration = Duration::from_millis(50);
 
+/// How long nobody writes after a commit of so many: another process that wants to, and looks only now and then, finds a
+/// moment in which it can.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// What one hears of the commit.
 type Outcome = Result<(), StoreError>;
 /// Those who wait for the commit. Dropped, they hear that there was none.
@@ -159,9 +163,14 @@ impl Turn {
         Ok(outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(internal("nobody committed the transaction")))))
     }
 
-    /// Tells the others what came of the commit that was made for all.
+    /// Tells the others what came of the commit that was made for all. On a thread that may wait.
     pub(crate) fn committed(&mut self, outcome: &Outcome) {
-        tell(std::mem::take(&mut self.members), outcome);
+        let members = std::mem::take(&mut self.members);
+        let many = members.len() >= MOST;
+        tell(members, outcome);
+        if many {
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// Undoes what was done in this turn and commits for the others, without waiting for it.

@@ -173,7 +173,7 @@ async fn ask_again_and_again(
         let (status, body) = connection.send(request).await?;
         let answered = Instant::now();
         client.answered(status, &body).map_err(LoadError::Answer)?;
-        if asked >= begin && answered <= end {
+        if (begin..=end).contains(&answered) {
             times.push(answered - asked);
         }
     }
