@@ -1,3 +1,5 @@
+//! What becomes of transactions that leave their commit to the next one.
+
 use std::time::Duration;
 
 use futures_util::poll;
@@ -53,6 +55,10 @@ async fn adding(database: &Database, user: User) -> (Transaction, User) {
     (unit, user)
 }
 
+async fn has(database: &Database, user: &User) -> bool {
+    database.account(user.id).await.unwrap().is_some()
+}
+
 /// The transaction, on its way to the disk.
 fn committing(unit: Transaction) -> JoinHandle<Outcome> {
     tokio::spawn(Box::new(unit).commit())
@@ -71,7 +77,7 @@ async fn transactions_behind_which_others_wait_are_committed_together() {
         let waiting: Vec<bool> = committed.iter().map(JoinHandle::is_finished).collect();
         assert!(!waiting.contains(&true), "nobody hears of a commit that is not made");
         for user in &added {
-            assert!(case.database.account(user.id).await.unwrap().is_none(), "nobody sees it");
+            assert!(!has(&case.database, user).await, "nobody sees it");
         }
     }
     committed.push(committing(case.first));
@@ -79,7 +85,7 @@ async fn transactions_behind_which_others_wait_are_committed_together() {
         commit.await.unwrap().unwrap();
     }
     for user in &added {
-        assert!(case.database.account(user.id).await.unwrap().is_some());
+        assert!(has(&case.database, user).await);
     }
 }
 
@@ -96,11 +102,10 @@ async fn one_that_fails_or_goes_away_takes_nobody_along() {
             Box::new(unit).rollback().await.unwrap();
         }
         first.await.unwrap().unwrap();
-        let has = async |user: &User| case.database.account(user.id).await.unwrap().is_some();
-        assert!(has(&case.added).await && !has(&user).await);
+        assert!(has(&case.database, &case.added).await && !has(&case.database, &user).await);
         let (unit, later) = adding(&case.database, case.fixtures.user()).await;
         committing(unit).await.unwrap().unwrap();
-        assert!(has(&later).await, "and it goes on");
+        assert!(has(&case.database, &later).await, "and it goes on");
     }
 }
 
@@ -113,8 +118,7 @@ async fn a_statement_that_fails_is_that_ones_alone() {
     unit.add(&user, None).await.unwrap_err();
     committing(unit).await.unwrap().unwrap_err();
     first.await.unwrap().unwrap();
-    let has = async |user: &User| case.database.account(user.id).await.unwrap().is_some();
-    assert!(has(&case.added).await && !has(&user).await);
+    assert!(has(&case.database, &case.added).await && !has(&case.database, &user).await);
 }
 
 #[tokio::test]
@@ -130,11 +134,11 @@ async fn when_whoever_was_to_commit_does_not_come_somebody_does() {
             next = None;
         }
         tokio::time::timeout(Duration::from_secs(2), first).await.unwrap().unwrap().unwrap();
-        assert!(case.database.account(case.added.id).await.unwrap().is_some());
+        assert!(has(&case.database, &case.added).await);
         if let Some(next) = next {
             let (unit, later) = next.await;
             committing(unit).await.unwrap().unwrap();
-            assert!(case.database.account(later.id).await.unwrap().is_some(), "late, and not too late");
+            assert!(has(&case.database, &later).await, "late, and not too late");
         }
     }
 }
@@ -149,7 +153,7 @@ async fn whoever_writes_alone_commits_for_the_others_first() {
     let first = committing(case.first);
     assert!(alone.await.unwrap().unwrap());
     first.await.unwrap().unwrap();
-    assert!(case.database.account(case.added.id).await.unwrap().is_some());
+    assert!(has(&case.database, &case.added).await);
 }
 
 #[tokio::test]
@@ -164,9 +168,9 @@ async fn when_all_is_undone_all_hear_so() {
     committing(unit).await.unwrap().unwrap_err();
     assert!(matches!(first.await.unwrap(), Err(StoreError::Unavailable(_))));
     for user in [&case.added, &user] {
-        assert!(case.database.account(user.id).await.unwrap().is_none());
+        assert!(!has(&case.database, user).await);
     }
     let (unit, later) = adding(&case.database, case.fixtures.user()).await;
     committing(unit).await.unwrap().unwrap();
-    assert!(case.database.account(later.id).await.unwrap().is_some(), "and it goes on");
+    assert!(has(&case.database, &later).await, "and it goes on");
 }
