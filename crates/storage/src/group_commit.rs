@@ -204,7 +204,7 @@ fn commit(mut connection: Object<Sqlite>, members: Members) -> Option<Object<Sql
 fn tell(members: Members, outcome: &Outcome) {
     for member in members {
         // Whoever asked may have gone meanwhile.
-        let _ = member.send(outcome.as_ref().map(|()| ()).map_err(same));
+        let _ = member.send(outcome.as_ref().copied().map_err(same));
     }
 }
 
