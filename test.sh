@@ -65,7 +65,7 @@ beside() {
 }
 beside >"$said" 2>&1 &
 others=$!
-trap 'kill $others 2>/dev/null; rm -f "$said"' EXIT
+trap 'kill $others 2>/dev/null || true; rm -f "$said"' EXIT
 "${programs[@]}"
 passed=0
 wait $others || passed=$?
