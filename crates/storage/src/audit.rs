@@ -1,12 +1,16 @@
 //! The audit trail.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::ports::{AuditLog, StoreError};
 use voxgate_domain::webhook::UserEvent;
-use voxgate_domain::{AuditEvent, UserId};
+use voxgate_domain::{AuditEvent, Timestamp, UserId};
 
 use crate::connection::{Connection, on};
 use crate::disclosures::note_listed;
@@ -33,12 +37,49 @@ pub(crate) async fn events_about(
         .collect())
 }
 
+/// How far back the first look goes where the trail is kept in parts of a month.
+const RECENT: Duration = Duration::from_secs(31 * 24 * 3_600);
+/// The same, before the time that it is.
+const RECENTLY: &str = "audit_logs.occurred_at >= now() - interval '31 days'";
+
+/// How far back to look.
+#[derive(Clone, Copy)]
+enum Since {
+    /// To the first event.
+    Ever,
+    /// A month back from now.
+    Recently,
+    /// To this time.
+    Time(Timestamp),
+}
+
 /// At most `limit` events that meet `filter`, newest first, from the one before `before` on.
+///
+/// PostgreSQL merges all parts that the conditions leave, since each may have the next event. The first look leaves two or
+/// three, however long the trail is; only where they do not make a page is there a second.
 pub(crate) async fn find_events(
     connection: &mut Connection,
     filter: &EventFilter,
     before: Option<EventKey>,
     limit: u32,
+) -> Result<Vec<RecordedEvent>, StoreError> {
+    if connection.is_to_postgres() {
+        let latest = before.map(|key| key.occurred_at).or(filter.to);
+        let since = latest.map_or(Since::Recently, |at| Since::Time(at.minus(RECENT)));
+        let found = page(connection, filter, before, limit, since).await?;
+        if u32::try_from(found.len()) == Ok(limit) {
+            return Ok(found);
+        }
+    }
+    page(connection, filter, before, limit, Since::Ever).await
+}
+
+async fn page(
+    connection: &mut Connection,
+    filter: &EventFilter,
+    before: Option<EventKey>,
+    limit: u32,
+    since: Since,
 ) -> Result<Vec<RecordedEvent>, StoreError> {
     let rows = on!(connection, c => {
         let mut query = audit_logs::table
@@ -46,6 +87,11 @@ pub(crate) async fn find_events(
             .limit(limit.into())
             .select(EventRow::as_select())
             .into_boxed();
+        match since {
+            Since::Ever => {}
+            Since::Recently => query = query.filter(sql::<Bool>(RECENTLY)),
+            Since::Time(at) => query = query.filter(audit_logs::occurred_at.ge(At(at))),
+        }
         if let Some(event) = filter.event.as_deref() {
             query = query.filter(audit_logs::event.eq(event));
         }

@@ -105,6 +105,11 @@ impl Connection {
         }
     }
 
+    /// Whether it goes to PostgreSQL.
+    pub(crate) fn is_to_postgres(&self) -> bool {
+        matches!(self.pooled, Some(Pooled::Postgres(_)))
+    }
+
     /// How long to wait.
     pub(crate) fn patience(&self) -> Patience {
         self.patience

@@ -1,5 +1,7 @@
 //! The audit trail.
 
+use std::time::Duration;
+
 use voxgate_domain::audit::LoginFailure;
 use voxgate_domain::audit::{EventFilter, EventKey, RecordedEvent};
 use voxgate_domain::fixtures::event;
@@ -159,4 +161,23 @@ pub async fn pages_of_events_follow_each_other_also_within_one_moment(adapter: &
         seen.extend(page.into_iter().map(|event| event.id));
     }
     assert_eq!(seen, expected);
+}
+
+pub async fn a_page_of_events_reaches_as_far_back_as_there_are_any(adapter: &Adapter) {
+    const MONTH: u64 = 31 * 24 * 3_600;
+    let user = adapter.fixtures.user().id;
+    let mut expected = Vec::new();
+    for months in [0, 1, 3, 14] {
+        let occurred_at = adapter.fixtures.now().minus(Duration::from_secs(months * MONTH));
+        let event = AuditEvent { occurred_at, ..adapter.fixtures.event(Act::EmailVerified, user) };
+        record(adapter, &event).await;
+        expected.push(event.id);
+    }
+    assert_eq!(found(adapter, &EventFilter::default()).await, expected);
+    let newest = adapter.store.find_events(&EventFilter::default(), None, 1).await.unwrap();
+    let older = adapter.store.find_events(&EventFilter::default(), newest.last().map(RecordedEvent::key), 3).await;
+    assert_eq!(older.unwrap().into_iter().map(|event| event.id).collect::<Vec<_>>(), expected[1..]);
+    let earlier =
+        EventFilter { to: Some(adapter.fixtures.now().minus(Duration::from_secs(MONTH))), ..EventFilter::default() };
+    assert_eq!(found(adapter, &earlier).await, expected[2..]);
 }

@@ -139,6 +139,7 @@ macro_rules! storage_contract {
                 an_event_is_recorded_once,
                 events_are_found_by_every_condition,
                 pages_of_events_follow_each_other_also_within_one_moment,
+                a_page_of_events_reaches_as_far_back_as_there_are_any,
             ]
             trail: [
                 events_wait_in_the_order_of_time_until_they_are_sealed,
