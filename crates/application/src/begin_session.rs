@@ -28,8 +28,8 @@ impl Application {
     /// # Errors
     ///
     /// As [`Application::pair`].
-    pub(crate) fn pair_of(&self, begun: Begun) -> Result<TokenPair, Error> {
-        let pair = self.pair(&begun.session, begun.roles, begun.secret)?;
+    pub(crate) async fn pair_of(&self, begun: Begun) -> Result<TokenPair, Error> {
+        let pair = self.pair(&begun.session, begun.roles, begun.secret).await?;
         Ok(TokenPair { device_token: begun.device_token, ..pair })
     }
 

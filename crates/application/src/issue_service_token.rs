@@ -64,7 +64,7 @@ impl Application {
         if scope.iter().next().is_none() {
             return self.refuse(ClientRefusal::Scope, who).await;
         }
-        let token = self.sign_service_token(&account, scope)?;
+        let token = self.sign_service_token(&account, scope).await?;
         self.record_look(Act::ServiceTokenIssued { scope: token.scope.clone() }, who).await?;
         Ok(token)
     }
@@ -87,7 +87,7 @@ impl Application {
         Ok(ServiceCaller { account: account.id, permissions: account.grant(Some(&claims.scope)), client })
     }
 
-    fn sign_service_token(&self, account: &ServiceAccount, scope: PermissionSet) -> Result<ServiceToken, Error> {
+    async fn sign_service_token(&self, account: &ServiceAccount, scope: PermissionSet) -> Result<ServiceToken, Error> {
         let now = self.ports.clock.now();
         let expires_in = self.policies.session.access_token_ttl;
         let mut token_id = [0; 16];
@@ -99,7 +99,8 @@ impl Application {
             expires_at: now.plus(expires_in),
             scope: scope.clone(),
         };
-        Ok(ServiceToken { access_token: self.ports.issuer.issue_to_service(&claims)?, expires_in, scope })
+        let access_token = self.ports.issuer.issue_to_service(&claims).await?;
+        Ok(ServiceToken { access_token, expires_in, scope })
     }
 
     async fn refuse(&self, why: ClientRefusal, who: Who<'_>) -> Result<ServiceToken, Error> {

@@ -169,7 +169,7 @@ impl Application {
         self.clear_failures(&mut *uow, key, before).await?;
         let begun = self.open_session(&mut *uow, user, (device, known), AuthMethods::Password, who).await?;
         let on = begun.on;
-        let pair = commit_and(uow, || self.pair_of(begun)).await?;
+        let pair = commit_and(uow, self.pair_of(begun)).await?;
         Ok(Admitted::Session { pair: Box::new(pair), on })
     }
 

@@ -33,7 +33,7 @@ impl Application {
         let judged = self.judge_and_rotate(&mut *uow, token, client).await;
         match judged {
             Ok(Refreshed::Rotated { session, secret, roles }) => {
-                commit_and(uow, || self.pair(&session, roles, secret)).await
+                commit_and(uow, self.pair(&session, roles, secret)).await
             }
             Ok(Refreshed::Compromised) => {
                 uow.commit().await?;

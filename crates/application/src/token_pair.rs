@@ -43,7 +43,7 @@ impl Application {
     /// # Errors
     ///
     /// [`Error::Internal`] when the access token cannot be signed.
-    pub(crate) fn pair(
+    pub(crate) async fn pair(
         &self,
         session: &Session,
         roles: Vec<RoleName>,
@@ -66,7 +66,7 @@ impl Application {
             roles,
             amr: session.amr,
         };
-        let access_token = self.ports.issuer.issue(&claims)?;
+        let access_token = self.ports.issuer.issue(&claims).await?;
         Ok(TokenPair {
             access_token,
             expires_in,

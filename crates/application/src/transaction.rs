@@ -33,10 +33,10 @@ pub(crate) async fn settle<T>(uow: Box<dyn UnitOfWork>, done: Result<T, Error>) 
 /// Why it could not be committed, or the error of `work`.
 pub(crate) async fn commit_and<T>(
     uow: Box<dyn UnitOfWork>,
-    work: impl FnOnce() -> Result<T, Error>,
+    work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     // In this order: the commit is on its way before the work begins.
-    let (committed, done) = join(uow.commit(), async { work() }).await;
+    let (committed, done) = join(uow.commit(), work).await;
     committed?;
     done
 }
@@ -52,7 +52,7 @@ mod tests {
         let journal = Journal::default();
         let worked = async |commits: bool, done: Result<u8, Error>| {
             let unit = Unit { commits, ..Unit::new(&journal) };
-            let work = || {
+            let work = async {
                 journal.note("work");
                 done
             };

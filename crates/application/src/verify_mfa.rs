@@ -70,7 +70,7 @@ impl Application {
         }
         .await;
         let pair = match begun {
-            Ok(begun) => commit_and(uow, || self.pair_of(begun)).await?,
+            Ok(begun) => commit_and(uow, self.pair_of(begun)).await?,
             Err(error) => settle(uow, Err(error)).await?,
         };
         self.mail_was_queued();

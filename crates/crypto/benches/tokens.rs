@@ -34,11 +34,14 @@ fn tokens(criterion: &mut Criterion) {
     KeyRing::generate(&keys, now, KeyOrigin::Operator).unwrap();
     let tokens = JwtTokens::load(keys, "https://auth.example.org".into(), "voxgate".into(), now).unwrap();
     let claims = claims(now);
-    let token = tokens.issue(&claims).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let token = runtime.block_on(tokens.issue(&claims)).unwrap();
     let token = token.0.expose_secret();
 
     let mut group = criterion.benchmark_group("access token");
-    group.bench_function("issue", |bencher| bencher.iter(|| tokens.issue(black_box(&claims)).unwrap()));
+    group.bench_function("issue", |bencher| {
+        bencher.iter(|| runtime.block_on(tokens.issue(black_box(&claims))).unwrap());
+    });
     group.bench_function("verify", |bencher| bencher.iter(|| tokens.verify(black_box(token), now).unwrap()));
     group.bench_function("refuse: expired", |bencher| {
         let later = now.plus(Duration::from_secs(3_600));

@@ -1,9 +1,12 @@
 //! Access tokens: RS256 JWTs (RFC 9068) with the keys of a ring.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::available_parallelism;
 
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use voxgate_domain::Timestamp;
 use voxgate_verify::Verifier;
 
@@ -46,6 +49,8 @@ pub struct JwtTokens {
     dir: PathBuf,
     ring: RwLock<Arc<KeyRing>>,
     pub(crate) verifier: Verifier,
+    /// As many signatures are made at once as there are cores.
+    pub(crate) signing: Arc<Semaphore>,
 }
 
 impl JwtTokens {
@@ -56,7 +61,8 @@ impl JwtTokens {
     /// A [`KeyRingError`] when the keys cannot be loaded.
     pub fn load(dir: PathBuf, issuer: String, audience: String, now: Timestamp) -> Result<Self, KeyRingError> {
         let ring = RwLock::new(Arc::new(KeyRing::load(&dir, now)?));
-        Ok(Self { dir, ring, verifier: Verifier::new(issuer, audience) })
+        let signing = Arc::new(Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
+        Ok(Self { dir, ring, verifier: Verifier::new(issuer, audience), signing })
     }
 
     /// Reads the keys again. Tokens that are checked meanwhile see the ring of before or of after.

@@ -148,10 +148,10 @@ fn claims_of_a_later_version_are_ignored() {
     assert!(!refused(&world, &forge(&world, &good_header(&world).to_string(), &claims, None)));
 }
 
-#[test]
-fn changed_and_misshapen_tokens_are_refused() {
+#[tokio::test]
+async fn changed_and_misshapen_tokens_are_refused() {
     let world = world();
-    let token = world.tokens.issue(&claims(now())).unwrap();
+    let token = world.tokens.issue(&claims(now())).await.unwrap();
     let good = text(&token);
     let parts: Vec<&str> = good.split('.').collect();
     let (header, claims, signature) = (parts[0], parts[1], parts[2]);

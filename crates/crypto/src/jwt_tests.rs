@@ -102,11 +102,11 @@ fn refused(world: &World, token: &str) -> bool {
     matches!(world.tokens.verify(token, now()), Err(TokenError::Invalid))
 }
 
-#[test]
-fn the_library_that_most_clients_use_accepts_what_is_issued() {
+#[tokio::test]
+async fn the_library_that_most_clients_use_accepts_what_is_issued() {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation};
     let world = world();
-    let token = world.tokens.issue(&claims(now())).unwrap();
+    let token = world.tokens.issue(&claims(now())).await.unwrap();
     let keys = world.tokens.public_keys();
     let key = DecodingKey::from_rsa_components(&keys[0].modulus, &keys[0].exponent).unwrap();
     let mut validation = Validation::new(Algorithm::RS256);
@@ -127,11 +127,11 @@ fn service_claims(permissions: &[Permission]) -> ServiceClaims {
     ServiceClaims { account: Uuid::from_u128(4).into(), token_id, issued_at, expires_at, scope }
 }
 
-#[test]
-fn what_a_service_was_given_comes_back() {
+#[tokio::test]
+async fn what_a_service_was_given_comes_back() {
     let world = world();
     for scope in [&[][..], &[Permission::RevocationsRead], &[Permission::AuditRead, Permission::OpsRead]] {
-        let token = world.tokens.issue_to_service(&service_claims(scope)).unwrap();
+        let token = world.tokens.issue_to_service(&service_claims(scope)).await.unwrap();
         let read = world.tokens.verify(text(&token), now()).unwrap();
         assert_eq!(read, TokenClaims::Service(service_claims(scope)));
     }
@@ -165,10 +165,10 @@ fn a_token_is_a_persons_or_a_services_and_not_both_or_neither() {
     assert!(verify(neither).is_err());
 }
 
-#[test]
-fn a_token_says_what_was_signed() {
+#[tokio::test]
+async fn a_token_says_what_was_signed() {
     let world = world();
-    let token = world.tokens.issue(&claims(now())).unwrap();
+    let token = world.tokens.issue(&claims(now())).await.unwrap();
     assert_eq!(world.tokens.verify(text(&token), now()).unwrap(), TokenClaims::User(claims(now())));
     assert!(text(&token).len() < 2_048);
 
@@ -176,17 +176,17 @@ fn a_token_says_what_was_signed() {
     assert!(!refused(&world, &forge(&world, &good_header(&world).to_string(), &good_claims().to_string(), None)));
 }
 
-#[test]
-fn a_rotation_keeps_old_tokens_valid_until_they_expire() {
+#[tokio::test]
+async fn a_rotation_keeps_old_tokens_valid_until_they_expire() {
     let world = world();
-    let old = world.tokens.issue(&claims(now())).unwrap();
+    let old = world.tokens.issue(&claims(now())).await.unwrap();
     let minute = Duration::from_secs(60);
     KeyRing::rotate(&world.dir, now(), Rotation { lead: minute, overlap: LIFE + SKEW }).unwrap();
     let stale = JwtTokens::load(world.dir.clone(), ISSUER.into(), AUDIENCE.into(), now()).unwrap();
     world.tokens.reload(now()).unwrap();
 
     let later = now().plus(minute + Duration::from_secs(1));
-    let new = world.tokens.issue(&claims(later)).unwrap();
+    let new = world.tokens.issue(&claims(later)).await.unwrap();
     let kid = |token: &SignedToken| header(token)["kid"].clone();
     assert_ne!(kid(&old), kid(&new));
     assert!(world.tokens.verify(text(&old), later).is_ok());
@@ -195,10 +195,10 @@ fn a_rotation_keeps_old_tokens_valid_until_they_expire() {
     assert!(world.tokens.verify(text(&old), now().plus(LIFE + SKEW)).is_err(), "expired by now");
 }
 
-#[test]
-fn a_reload_that_fails_keeps_the_keys_in_use() {
+#[tokio::test]
+async fn a_reload_that_fails_keeps_the_keys_in_use() {
     let world = world();
-    let token = world.tokens.issue(&claims(now())).unwrap();
+    let token = world.tokens.issue(&claims(now())).await.unwrap();
     std::fs::write(world.dir.join("ring.json"), "torn").unwrap();
     assert!(world.tokens.reload(now()).is_err());
     assert!(world.tokens.verify(text(&token), now()).is_ok());
@@ -210,10 +210,11 @@ fn a_reload_that_fails_keeps_the_keys_in_use() {
 #[case::expired(905, false)]
 #[case::issued_in_the_future_within_skew(-5, true)]
 #[case::issued_in_the_future(-6, false)]
-fn a_token_holds_from_iat_to_exp_with_five_seconds_of_skew(#[case] offset: i64, #[case] ok: bool) {
+#[tokio::test]
+async fn a_token_holds_from_iat_to_exp_with_five_seconds_of_skew(#[case] offset: i64, #[case] ok: bool) {
     let world = world();
     let issued = Timestamp::from_unix_micros(1_790_000_000_000_000).unwrap();
-    let token = world.tokens.issue(&claims(issued)).unwrap();
+    let token = world.tokens.issue(&claims(issued)).await.unwrap();
     let at = Timestamp::from_unix_micros(issued.unix_micros() + offset * 1_000_000).unwrap();
     assert_eq!(world.tokens.verify(text(&token), at).is_ok(), ok);
 }

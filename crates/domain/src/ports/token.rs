@@ -1,5 +1,6 @@
 //! Access tokens, and hashes of opaque ones.
 
+use async_trait::async_trait;
 use secrecy::SecretString;
 
 use super::Cause;
@@ -59,22 +60,23 @@ pub enum TokenClaims {
 #[derive(Clone, Debug)]
 pub struct SignedToken(pub SecretString);
 
-/// Signs access tokens.
+/// Signs access tokens. A signature takes a good part of a millisecond of a core, so it is waited for.
 #[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
 pub trait TokenIssuer: Send + Sync {
     /// Signs `claims` with the current key.
     ///
     /// # Errors
     ///
     /// [`TokenError::Failed`] when there is no key to do it with.
-    fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError>;
+    async fn issue(&self, claims: &AccessClaims) -> Result<SignedToken, TokenError>;
 
     /// Signs the claims of a service account with the current key.
     ///
     /// # Errors
     ///
     /// [`TokenError::Failed`] when there is no key to do it with.
-    fn issue_to_service(&self, claims: &ServiceClaims) -> Result<SignedToken, TokenError>;
+    async fn issue_to_service(&self, claims: &ServiceClaims) -> Result<SignedToken, TokenError>;
 }
 
 /// Checks access tokens, by the rules of RFC 8725.
