@@ -14,6 +14,7 @@ use crate::connection::{Connection, on};
 use crate::rows::{RoleRow, SessionRow, UserRow};
 use crate::schema::{user_role_assignments, user_roles, user_sessions, users};
 use crate::sql_types::Id;
+use crate::store::look_up;
 
 /// Session and user, with one of the roles; a row for each role, or one without a role.
 pub(crate) type PrincipalRow = (SessionRow, UserRow, Option<RoleRow>);
@@ -42,17 +43,7 @@ macro_rules! principals {
 #[async_trait]
 impl Authenticator for Database {
     async fn authenticate(&self, session: SessionId) -> Result<Option<Principal>, StoreError> {
-        let mut connection = self.point_reader().await?;
-        let outcome = principal(&mut connection, session).await;
-        match connection.finish(outcome) {
-            Err(StoreError::Unavailable(_)) if self.reads_here() => {
-                // Somebody holds the file for a moment, which is waited for elsewhere.
-                let mut connection = self.reader().await?;
-                let outcome = principal(&mut connection, session).await;
-                connection.finish(outcome)
-            }
-            done => done,
-        }
+        look_up!(self, c => principal(c, session))
     }
 }
 

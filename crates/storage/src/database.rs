@@ -115,7 +115,7 @@ impl Database {
         self.pools.reader(self.patience()).await
     }
 
-    /// A connection for one read by primary key.
+    /// A connection for one read of a row or a few by an index.
     pub(crate) async fn point_reader(&self) -> Result<Connection, StoreError> {
         self.pools.point_reader(self.patience()).await
     }

@@ -62,7 +62,7 @@ pub(crate) enum Pools {
         writer: GroupCommit,
         /// Those that read.
         readers: Pool<Sqlite>,
-        /// Those that read by primary key, on the thread that asks.
+        /// Those that read a row or a few by an index, on the thread that asks.
         points: Pool<Sqlite>,
     },
 }
@@ -123,7 +123,7 @@ impl Pools {
         }
     }
 
-    /// A connection for one read by primary key.
+    /// A connection for one read of a row or a few by an index.
     pub(crate) async fn point_reader(&self, patience: Patience) -> Result<Connection, StoreError> {
         match self {
             Self::Postgres(_) => self.writer(patience).await,

@@ -33,7 +33,12 @@ pub(crate) async fn sessions_of(
         .filter(user_sessions::expires_at.gt(At(now)))
         .order((user_sessions::created_at.desc(), user_sessions::id.desc()))
         .limit(limit.into());
-    on!(connection, c => query.select(SessionRow::as_select()).load(c))?.into_iter().map(Session::try_from).collect()
+    // On SQLite by the connection itself, as in authenticator.rs.
+    let rows: Vec<SessionRow> = on!(connection,
+        postgres c => query.select(SessionRow::as_select()).load(c),
+        sqlite c => c.spawn_blocking(move |c| diesel::RunQueryDsl::load(query.select(SessionRow::as_select()), c))
+    )?;
+    rows.into_iter().map(Session::try_from).collect()
 }
 
 /// At most `limit` sessions that ended at `since` or later, in the order of their ends, from the one after `after` on.

@@ -21,8 +21,8 @@ use crate::postgres_tls::{Address, AddressError};
 pub(crate) enum Access {
     /// Reading alone.
     Read,
-    /// Reading a row or two by primary key, on the thread that asks: the way to another thread and back takes several
-    /// times as long. It never waits for a lock, so that no thread of the runtime does.
+    /// Reading a row or a few by an index, on the thread that asks: the way to another thread and back takes several times
+    /// as long. It never waits for a lock, so that no thread of the runtime does.
     ReadHere,
     /// Reading and writing, on the thread that asks. It waits for no lock either: see [`crate::dialect::begin`].
     Write,

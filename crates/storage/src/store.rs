@@ -37,6 +37,26 @@ macro_rules! read {
 }
 pub(crate) use read;
 
+/// Runs a read that finds a row or a few by an index. SQLite makes it on the thread that asks: the way to another and back
+/// takes longer than the read.
+macro_rules! look_up {
+    ($self:expr, $c:ident => $read:expr) => {{
+        let mut connection = $self.point_reader().await?;
+        let outcome = {
+            let $c = &mut connection;
+            $read.await
+        };
+        match connection.finish(outcome) {
+            // Somebody holds the file for a moment, which is waited for elsewhere.
+            Err(voxgate_domain::ports::StoreError::Unavailable(_)) if $self.reads_here() => {
+                $crate::store::read!($self, $c => $read)
+            }
+            found => found,
+        }
+    }};
+}
+pub(crate) use look_up;
+
 #[async_trait]
 impl Store for Database {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
@@ -51,27 +71,27 @@ impl Store for Database {
     }
 
     async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
-        read!(self, c => users::account_by_email(c, email))
+        look_up!(self, c => users::account_by_email(c, email))
     }
 
     async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
-        read!(self, c => users::account(c, user))
+        look_up!(self, c => users::account(c, user))
     }
 
     async fn password_history(&self, user: UserId, limit: usize) -> Result<Vec<PasswordHash>, StoreError> {
-        read!(self, c => users::password_history(c, user, limit))
+        look_up!(self, c => users::password_history(c, user, limit))
     }
 
     async fn attempts(&self, key: AttemptKey) -> Result<Attempts, StoreError> {
-        read!(self, c => attempts::attempts(c, key))
+        look_up!(self, c => attempts::attempts(c, key))
     }
 
     async fn sessions_of(&self, user: UserId, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError> {
-        read!(self, c => sessions::sessions_of(c, user, now, limit))
+        look_up!(self, c => sessions::sessions_of(c, user, now, limit))
     }
 
     async fn roles_of(&self, user: UserId) -> Result<Vec<Role>, StoreError> {
-        read!(self, c => roles::roles_of(c, user))
+        look_up!(self, c => roles::roles_of(c, user))
     }
 
     async fn list_users(
@@ -92,19 +112,19 @@ impl Store for Database {
     }
 
     async fn notification_preferences(&self, user: UserId) -> Result<NotificationPreferences, StoreError> {
-        read!(self, c => users::notification_preferences(c, user))
+        look_up!(self, c => users::notification_preferences(c, user))
     }
 
     async fn mfa_status(&self, user: UserId) -> Result<MfaStatus, StoreError> {
-        read!(self, c => factors::status(c, user))
+        look_up!(self, c => factors::status(c, user))
     }
 
     async fn mfa_challenge(&self, hash: TokenHash) -> Result<Option<MfaChallenge>, StoreError> {
-        read!(self, c => challenges::challenge(c, hash))
+        look_up!(self, c => challenges::challenge(c, hash))
     }
 
     async fn known_device(&self, hash: TokenHash) -> Result<Option<KnownDevice>, StoreError> {
-        read!(self, c => devices::known_device(c, hash))
+        look_up!(self, c => devices::known_device(c, hash))
     }
 
     async fn notifications_of(
@@ -122,7 +142,7 @@ impl Store for Database {
         subject: UserId,
         now: Timestamp,
     ) -> Result<Option<EmergencyAccess>, StoreError> {
-        read!(self, c => emergencies::open_access(c, holder, subject, now))
+        look_up!(self, c => emergencies::open_access(c, holder, subject, now))
     }
 
     async fn emergency_accesses(
@@ -144,7 +164,7 @@ impl Store for Database {
     }
 
     async fn service_account(&self, id: ServiceAccountId) -> Result<Option<ServiceAccount>, StoreError> {
-        read!(self, c => service_accounts::account(c, id))
+        look_up!(self, c => service_accounts::account(c, id))
     }
 
     async fn service_accounts(
