@@ -23,6 +23,8 @@ pub(crate) async fn known_device(
     on!(connection, c => maybe(query.select(DeviceRow::as_select()).first(c)))?.map(KnownDevice::try_from).transpose()
 }
 
+diesel::alias!(known_devices as older: Older);
+
 #[diesel::dsl::auto_type]
 fn of_user(user: Id) -> _ {
     known_devices::table.filter(known_devices::user_id.eq(user))
@@ -39,17 +41,14 @@ impl KnownDevices for Transaction {
             diesel::delete(forgotten).execute(c)
         )?;
         exactly_one(added)?;
-        let excess = of_user(user)
-            .order((known_devices::last_seen_at.desc(), known_devices::id.desc()))
+        let excess = older
+            .filter(older.field(known_devices::user_id).eq(user))
+            .order((older.field(known_devices::last_seen_at).desc(), older.field(known_devices::id).desc()))
             .offset(max.into())
-            .limit(i64::from(max))
-            .select(known_devices::id);
-        let excess: Vec<Id> = on!(self.connection(), c => excess.load(c))?;
-        if excess.is_empty() {
-            return Ok(());
-        }
+            .limit(max.into())
+            .select(older.field(known_devices::id));
         let excess = known_devices::table.filter(known_devices::id.eq_any(excess));
-        on!(self.connection(), c => diesel::delete(excess.clone()).execute(c)).map(drop)
+        on!(self.connection(), c => diesel::delete(excess).cached().execute(c)).map(drop)
     }
 
     async fn seen(&mut self, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
