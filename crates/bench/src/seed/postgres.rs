@@ -83,7 +83,10 @@ impl Postgres {
         transaction.commit().await?;
         progress.step("gathering statistics");
         // Pages of the tables are marked as visible to everybody, as they are in a database that has aged.
-        Ok(self.0.batch_execute("VACUUM (ANALYZE)").await?)
+        self.0.batch_execute("VACUUM (ANALYZE)").await?;
+        progress.step("writing all of it to the disk");
+        // Else PostgreSQL does that while the first loads are measured.
+        Ok(self.0.batch_execute("CHECKPOINT").await?)
     }
 }
 
