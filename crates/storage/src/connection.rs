@@ -163,8 +163,7 @@ impl Connection {
         }
     }
 
-    /// The same on SQLite: leaves the commit to the next one where there is one. It waits for the disk, so it is done on a
-    /// blocking thread.
+    /// The same on SQLite.
     async fn commit_in_turn(mut self, last: Vec<EventRow>) -> Result<(), StoreError> {
         self.live()?;
         dialect::record(&mut self, last).await?;
@@ -172,6 +171,12 @@ impl Connection {
             dialect::leave(&mut self).await?;
             self.set_joined(false);
         }
+        self.hand_over().await
+    }
+
+    /// Leaves the commit to the next one where there is one, and hears what comes of it. It waits for the disk, so it is
+    /// done on a blocking thread.
+    async fn hand_over(mut self) -> Result<(), StoreError> {
         let patience = self.patience.statement;
         if let Some(outcome) = self.leave() {
             drop(self);
@@ -228,14 +233,16 @@ impl Connection {
 
     /// Rolls the transaction back; on a connection that is lost, closing it does.
     pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
-        if self.has_joined() {
-            // As whoever goes away without a word: the others are to be committed.
-            return Ok(());
-        }
         match self.health {
             Health::Sound => {}
             Health::Failed => self.health = Health::Sound,
             Health::Lost => return Ok(()),
+        }
+        if self.has_joined() {
+            // What it saw the others do is not so before their commit: until then, nobody acts on that.
+            dialect::undo(&mut self).await?;
+            self.set_joined(false);
+            return self.hand_over().await;
         }
         let outcome = match self.before {
             Before::Nothing => dialect::rollback(&mut self).await,

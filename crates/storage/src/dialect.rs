@@ -98,6 +98,11 @@ pub(crate) async fn leave(connection: &mut Connection) -> Result<(), StoreError>
     on!(connection, c => c.batch_execute("RELEASE joined"))
 }
 
+/// Undoes what was done in the savepoint, and leaves it.
+pub(crate) async fn undo(connection: &mut Connection) -> Result<(), StoreError> {
+    on!(connection, c => c.batch_execute("ROLLBACK TO joined; RELEASE joined"))
+}
+
 /// Rolls the transaction back.
 pub(crate) async fn rollback(connection: &mut Connection) -> Result<(), StoreError> {
     on!(connection, c => c.batch_execute("ROLLBACK"))

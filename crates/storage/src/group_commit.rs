@@ -3,7 +3,8 @@
 //! A commit waits for the disk, and meanwhile nobody else writes: a disk that takes four milliseconds would see 250
 //! transactions a second and no more. So a transaction behind which others wait leaves its commit to them. The next one
 //! joins it, in a savepoint of its own, which is undone by itself when that one fails; the last commits for all. Nobody
-//! hears that a transaction is done before the commit is, and when it fails, all of them hear that.
+//! hears that a transaction is done before the commit is, and when it fails, all of them hear that. Whoever undoes their own
+//! waits for it too: they saw what the others did, and may look again by another connection, or answer somebody by it.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -110,6 +110,23 @@ async fn one_that_fails_or_goes_away_takes_nobody_along() {
 }
 
 #[tokio::test]
+async fn who_undoes_what_they_did_after_others_goes_on_when_theirs_is_committed() {
+    for failed in [false, true] {
+        let case = Case::new().await;
+        let next = case.another().await;
+        let first = committing(case.first);
+        let (mut unit, user) = next.await.unwrap();
+        if failed {
+            unit.add(&user, None).await.unwrap_err();
+        }
+        Box::new(unit).rollback().await.unwrap();
+        assert!(has(&case.database, &case.added).await, "what was seen in the transaction is seen after it");
+        assert!(!has(&case.database, &user).await);
+        first.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_statement_that_fails_is_that_ones_alone() {
     let case = Case::new().await;
     let next = case.another().await;
