@@ -22,17 +22,19 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) bearer: Option<String>,
     pub(crate) json: Option<Bytes>,
+    /// Where it comes from, when that is not one with the connection.
+    pub(crate) from: Option<Ipv4Addr>,
 }
 
 impl Ask {
     /// `GET path`, as whoever has the access token `bearer`.
     pub(crate) fn get(path: impl Into<String>, bearer: &str) -> Self {
-        Self { method: Method::GET, path: path.into(), bearer: Some(bearer.to_owned()), json: None }
+        Self { method: Method::GET, path: path.into(), bearer: Some(bearer.to_owned()), json: None, from: None }
     }
 
     /// `POST path` with a body, as nobody.
     pub(crate) fn post(path: impl Into<String>, json: &serde_json::Value) -> Self {
-        Self { method: Method::POST, path: path.into(), bearer: None, json: Some(json.to_string().into()) }
+        Self { method: Method::POST, path: path.into(), bearer: None, json: Some(json.to_string().into()), from: None }
     }
 
     /// The same as whoever has the access token `bearer`.
@@ -40,10 +42,15 @@ impl Ask {
         Self { bearer: Some(bearer.to_owned()), ..self }
     }
 
-    /// The request, of a client at `from`.
+    /// The same from `address`.
+    pub(crate) fn from(self, address: Ipv4Addr) -> Self {
+        Self { from: Some(address), ..self }
+    }
+
+    /// The request, of a client that is at `from` unless it says otherwise.
     fn into_request(self, from: Ipv4Addr) -> Result<http::Request<Full<Bytes>>, http::Error> {
         let mut request = http::Request::builder().method(self.method).uri(self.path).header("host", "localhost");
-        request = request.header("x-forwarded-for", from.to_string());
+        request = request.header("x-forwarded-for", self.from.unwrap_or(from).to_string());
         if let Some(bearer) = self.bearer {
             request = request.header("authorization", format!("Bearer {bearer}"));
         }

@@ -14,7 +14,7 @@ use voxgate_crypto::SystemClock;
 use voxgate_domain::ports::Clock as _;
 
 use super::people::{LOGINS, address, log_in};
-use super::{credentials, insist, text};
+use super::{insist, login, text};
 use crate::load::{Ask, Client, LoadError, once};
 
 /// How many enroll at once while nothing is measured.
@@ -130,7 +130,7 @@ impl Client for MfaLogin {
         }
         let (email, code) = self.people.next()?;
         self.code = code;
-        Some(Ask::post("/auth/login", &credentials(&email)))
+        Some(login(&email))
     }
 
     fn answered(&mut self, status: StatusCode, body: &[u8]) -> Result<(), String> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::{MfaPeople, credentials, text};
+use super::{MfaPeople, login, text};
 use crate::load::{Ask, LoadError, once};
 
 /// How many of them log in, one session each: as many as there are connections at most.
@@ -47,9 +47,9 @@ impl People {
         self.logged_in.get(number % self.logged_in.len().max(1)).unwrap_or(&self.admin)
     }
 
-    /// The credentials of the next one in turn.
-    pub(super) fn next_credentials(&self) -> serde_json::Value {
-        credentials(&address(self.turn.fetch_add(1, Ordering::Relaxed) % self.logged_in.len().max(1)))
+    /// The login of the next one in turn.
+    pub(super) fn next_login(&self) -> Ask {
+        login(&address(self.turn.fetch_add(1, Ordering::Relaxed) % self.logged_in.len().max(1)))
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn log_in_as_admin(server: SocketAddr) -> Result<Person, LoadEr
 }
 
 pub(super) async fn log_in(server: SocketAddr, email: String) -> Result<Person, LoadError> {
-    let answer = once(server, Ask::post("/auth/login", &credentials(&email)), 200).await?;
+    let answer = once(server, login(&email), 200).await?;
     Ok(Person {
         access_token: text(&answer, "access_token")?,
         refresh_token: Arc::new(Mutex::new(text(&answer, "refresh_token")?)),

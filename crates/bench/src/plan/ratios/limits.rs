@@ -63,7 +63,7 @@ pub(super) async fn handler(stand: &Stand<'_>, path: &'static str) -> Result<f64
         "/transaction" => (http::Method::POST, http::StatusCode::NO_CONTENT),
         _ => (http::Method::GET, http::StatusCode::OK),
     };
-    let ask = move || Ask { method: method.clone(), path: path.to_owned(), bearer: None, json: None };
+    let ask = move || Ask { method: method.clone(), path: path.to_owned(), bearer: None, json: None, from: None };
     let clients = (0..PEOPLE).map(|_| Forever::new(path, status, ask.clone())).collect();
     let load = context.load((limit.address(), limit.pid()), None, clients, context.options.counted());
     Ok(load.await?.measured.per_second)
